@@ -1,0 +1,65 @@
+/**
+ * Arguments of the intake: one decode, a cascade of scalings, raw frames of every rung and raw sound, each on a pipe
+ * of its own. PURE.
+ */
+import { formatRatio, type Ratio } from '../../timeline/index.js';
+import type { VideoRendition } from '../../ladder/index.js';
+import type { CommandInput, CommandOutput, CommandPlan } from './command.js';
+
+/** First pipe after stdin, stdout, stderr. */
+export const FIRST_OUTPUT_FD = 3;
+
+export interface IntakePlan {
+  readonly inputs: readonly CommandInput[];
+  readonly fps: Ratio;
+  /** Tallest first; empty for an audio-only stream. */
+  readonly video: readonly VideoRendition[];
+  /** Which input and stream carries sound, e.g. `0:a:0`; undefined when the source has none. */
+  readonly audioStream: string | undefined;
+  readonly interlaced: boolean;
+}
+
+/** Video rung `i` leaves on fd 3 + i as yuv420p frames, sound on the next fd as stereo s16le at 48 kHz. */
+export function intakeCommand(plan: IntakePlan): CommandPlan {
+  const chains = [...(plan.video.length > 0 ? videoChains(plan) : []), ...audioChains(plan)];
+  const pipes = [...plan.video.map((_, index) => `[v${index}]`), ...(plan.audioStream ? ['[a]'] : [])];
+  return {
+    inputs: plan.inputs,
+    filter: chains.join(';'),
+    outputs: pipes.map((label, index) => rawOutput(label, FIRST_OUTPUT_FD + index)),
+  };
+}
+
+function videoChains({ video, fps, interlaced }: IntakePlan): string[] {
+  // start_time=0: frame 0 is the source's time 0, as sample 0 is, whichever track begins first.
+  const prepare = [...(interlaced ? ['yadif=deint=interlaced'] : []), `fps=fps=${formatRatio(fps)}:start_time=0`];
+  const [tallest, ...lower] = video as [VideoRendition, ...VideoRendition[]];
+  const chains = [`[0:V:0]${[...prepare, scale(tallest)].join(',')}${fork(0, lower.length > 0)}`];
+  // Each rung is scaled from the one above it: a third of the cost of scaling each from the source.
+  lower.forEach((rung, index) => {
+    chains.push(`[s${index}]${scale(rung)}${fork(index + 1, index + 1 < lower.length)}`);
+  });
+  return chains;
+}
+
+const scale = ({ width, height }: VideoRendition): string =>
+  `scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p`;
+
+const fork = (index: number, more: boolean): string => (more ? `,split[v${index}][s${index}]` : `[v${index}]`);
+
+function audioChains({ audioStream }: IntakePlan): string[] {
+  if (!audioStream) return [];
+  // async: stretch or pad so that sample n stays the sample at n / 48000 s; first_pts=0: pad a late start with silence.
+  return [
+    `[${audioStream}]aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo[a]`,
+  ];
+}
+
+function rawOutput(label: string, fd: number): CommandOutput {
+  const format =
+    label === '[a]'
+      ? ['-c:a', 'pcm_s16le', '-f', 's16le']
+      : ['-c:v', 'rawvideo', '-f', 'rawvideo', '-fps_mode', 'passthrough'];
+  // flush_packets: a frame leaves when it is done, not when a 32 KB buffer is full.
+  return { options: ['-map', label, ...format, '-flush_packets', '1'], target: `pipe:${fd}` };
+}

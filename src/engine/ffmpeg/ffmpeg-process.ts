@@ -1,0 +1,122 @@
+/**
+ * One child process of ffmpeg or ffprobe: own process group, tied to the life of the thread that started it, its last
+ * words kept, ended politely and then by force.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Milliseconds since the child was started. */
+  readonly aliveMs: number;
+  /** The last lines of stderr. */
+  readonly lastWords: readonly string[];
+}
+
+export interface ChildOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Pipes beyond stdin, stdout and stderr that the child writes: fd 3 and up. */
+  readonly extraOutputs?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const LINES_KEPT = 40;
+const LINE_LENGTH_KEPT = 500;
+
+/**
+ * setpriv makes the kernel kill the child when the *thread* that spawned it ends, however it ends: no server crash
+ * and no dying worker leaves an encoder behind.
+ */
+const TIED_TO_PARENT = ['--pdeathsig', 'KILL', '--'];
+
+export class FfmpegProcess {
+  /** Settles once, when the child is gone and its pipes are drained. Never rejects. */
+  readonly exited: Promise<ChildExit>;
+  private readonly child: ChildProcess;
+  private readonly lines: string[] = [];
+  private readonly startedAt = performance.now();
+  private gone = false;
+
+  constructor(options: ChildOptions) {
+    const extra = Array.from({ length: options.extraOutputs ?? 0 }, () => 'pipe' as const);
+    this.child = spawn('setpriv', [...TIED_TO_PARENT, options.program, ...options.args], {
+      stdio: ['pipe', 'pipe', 'pipe', ...extra],
+      detached: true,
+      env: options.env ?? process.env,
+    });
+    this.keepLastWords();
+    // A child that dies closes our end: EPIPE and ECONNRESET are its exit, told once by `exited`.
+    for (const stream of this.child.stdio) stream?.on('error', () => undefined);
+    this.exited = new Promise((resolve) => {
+      const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
+        this.gone = true;
+        resolve({ code, signal, aliveMs: performance.now() - this.startedAt, lastWords: this.lastWords });
+      };
+      this.child.once('close', settle);
+      this.child.once('error', (error) => {
+        this.lines.push(error.message);
+        settle(null, null);
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  get alive(): boolean {
+    return !this.gone;
+  }
+
+  get stdin(): Writable {
+    return this.child.stdin!;
+  }
+
+  get stdout(): Readable {
+    return this.child.stdout!;
+  }
+
+  /** The child's output on fd 3 + `index`. */
+  output(index: number): Readable {
+    return this.child.stdio[3 + index] as Readable;
+  }
+
+  get lastWords(): readonly string[] {
+    return [...this.lines];
+  }
+
+  /** SIGTERM, and SIGKILL after `graceMs`: a child blocked in a demuxer may ignore the first. */
+  async stop(graceMs = 2_000): Promise<ChildExit> {
+    this.signal('SIGTERM');
+    const force = setTimeout(() => this.kill(), graceMs);
+    const exit = await this.exited;
+    clearTimeout(force);
+    return exit;
+  }
+
+  /** At once; works on a stopped (SIGSTOP) child too. */
+  kill(): void {
+    this.signal('SIGKILL');
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    if (this.gone || this.child.pid === undefined) return;
+    try {
+      process.kill(-this.child.pid, signal);
+    } catch {
+      // ESRCH: it went between the check and the call.
+    }
+  }
+
+  private keepLastWords(): void {
+    let rest = '';
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split(/[\r\n]+/);
+      rest = (lines.pop() ?? '').slice(0, LINE_LENGTH_KEPT);
+      for (const line of lines) if (line.trim()) this.lines.push(line.slice(0, LINE_LENGTH_KEPT));
+      this.lines.splice(0, Math.max(0, this.lines.length - LINES_KEPT));
+    });
+  }
+}

@@ -1,0 +1,83 @@
+/** Asks ffprobe what a source holds. */
+import { Problem } from '../problem.js';
+import { parseRatio, ratio, toNumber, type Ratio } from '../timeline/index.js';
+
+/** What the ladder and the intake need to know of a source. */
+export interface SourceDescription {
+  readonly format: string;
+  /** Shown size: rotation and sample aspect ratio applied. Undefined when there is no picture. */
+  readonly video?: {
+    readonly codec: string;
+    readonly width: number;
+    readonly height: number;
+    readonly fps: Ratio;
+    readonly interlaced: boolean;
+  };
+  readonly audio?: { readonly codec: string; readonly channels: number; readonly sampleRate: number };
+  /** Undefined for a source without an end. */
+  readonly durationSeconds?: number;
+}
+
+export const PROBE_OPTIONS: readonly string[] = [
+  ...['-hide_banner', '-loglevel', 'error', '-of', 'json', '-show_format', '-show_streams'],
+];
+
+interface ProbedStream {
+  codec_type?: string;
+  codec_name?: string;
+  width?: number;
+  height?: number;
+  sample_aspect_ratio?: string;
+  avg_frame_rate?: string;
+  r_frame_rate?: string;
+  field_order?: string;
+  channels?: number;
+  sample_rate?: string;
+  disposition?: { attached_pic?: number };
+  side_data_list?: { rotation?: number }[];
+  tags?: { rotate?: string };
+}
+
+/** Reads ffprobe's JSON. Throws `source-without-media` when there is neither picture nor sound. PURE. */
+export function describeSource(json: string): SourceDescription {
+  const probed = JSON.parse(json) as { streams?: ProbedStream[]; format?: { format_name?: string; duration?: string } };
+  const streams = probed.streams ?? [];
+  const video = streams.find(({ codec_type, disposition }) => codec_type === 'video' && !disposition?.attached_pic);
+  const audio = streams.find(({ codec_type }) => codec_type === 'audio');
+  if (!video?.width && !audio)
+    throw new Problem('source-without-media', { format: probed.format?.format_name ?? 'unknown' });
+  const duration = Number(probed.format?.duration);
+  return {
+    format: probed.format?.format_name ?? 'unknown',
+    ...(video?.width && video.height && { video: describeVideo(video, video.width, video.height) }),
+    ...(audio && {
+      audio: {
+        codec: audio.codec_name ?? 'unknown',
+        channels: audio.channels ?? 2,
+        sampleRate: Number(audio.sample_rate ?? 48_000),
+      },
+    }),
+    ...(Number.isFinite(duration) && duration > 0 && { durationSeconds: duration }),
+  };
+}
+
+function describeVideo(stream: ProbedStream, width: number, height: number): NonNullable<SourceDescription['video']> {
+  const sample = parseRatio(stream.sample_aspect_ratio ?? '') ?? ratio(1);
+  const shown = { width: Math.round(width * toNumber(sample)), height };
+  const rotation =
+    stream.side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation ?? Number(stream.tags?.rotate ?? 0);
+  const sideways = Math.abs(rotation) % 180 === 90;
+  return {
+    codec: stream.codec_name ?? 'unknown',
+    width: sideways ? shown.height : shown.width,
+    height: sideways ? shown.width : shown.height,
+    fps: frameRate(stream),
+    interlaced: stream.field_order !== undefined && !['progressive', 'unknown'].includes(stream.field_order),
+  };
+}
+
+/** The average rate is the honest one; the nominal rate stands in where a live stream has no average yet. */
+function frameRate(stream: ProbedStream): Ratio {
+  const rates = [parseRatio(stream.avg_frame_rate ?? ''), parseRatio(stream.r_frame_rate ?? '')];
+  return rates.find((rate) => rate !== undefined && toNumber(rate) >= 1 && toNumber(rate) <= 240) ?? ratio(30);
+}

@@ -1,0 +1,103 @@
+/** What kinds of source there are, and how each is opened. PURE: one table, keyed by URL scheme. */
+import { Problem } from '../problem.js';
+
+/**
+ * - `tapped`: opened exactly once (a camera, a listener or a publisher often takes one connection only). A tap copies
+ *   it, unchanged, to us; probe and decoder read the copy.
+ * - `direct`: may be opened again at will; probed first, then decoded.
+ * - `built-in`: the test picture; nothing to probe.
+ */
+export type SourceAccess = 'tapped' | 'direct' | 'built-in';
+
+export interface Source {
+  /** As it was given. */
+  readonly url: string;
+  /** What ffmpeg opens. */
+  readonly input: string;
+  readonly scheme: string;
+  readonly access: SourceAccess;
+  /** Input options for ffmpeg and ffprobe, protocol whitelist first. */
+  readonly inputOptions: readonly string[];
+}
+
+interface SchemeRule {
+  readonly access: SourceAccess;
+  /** ffmpeg protocols the source may use, nested ones included; nothing else is ever opened for it. */
+  readonly protocols: string;
+  readonly options?: (timeoutMicros: number) => readonly string[];
+}
+
+/** Probing: enough for a first key frame and its parameters, far below ffmpeg's five seconds. */
+const LIVE_PROBE = ['-fflags', '+nobuffer+genpts', '-probesize', '1000000', '-analyzeduration', '1000000'];
+const rwTimeout = (micros: number): readonly string[] => ['-rw_timeout', `${micros}`];
+
+const SCHEMES: Readonly<Record<string, SchemeRule>> = {
+  // Never `-timeout` for rtmp: it turns the input into a listener.
+  rtmp: { access: 'tapped', protocols: 'rtmp,tcp', options: rwTimeout },
+  rtmps: { access: 'tapped', protocols: 'rtmps,rtmp,tls,tcp', options: rwTimeout },
+  // TCP: one lost datagram of a key frame costs a whole GOP. ffmpeg 5.1's rtsp knows only -timeout (microseconds).
+  rtsp: {
+    access: 'tapped',
+    protocols: 'rtsp,rtp,udp,tcp',
+    options: (micros) => ['-rtsp_transport', 'tcp', '-timeout', `${micros}`],
+  },
+  rtsps: {
+    access: 'tapped',
+    protocols: 'rtsps,rtsp,rtp,udp,tls,tcp',
+    options: (micros) => ['-rtsp_transport', 'tcp', '-timeout', `${micros}`],
+  },
+  srt: { access: 'tapped', protocols: 'srt,udp' },
+  udp: { access: 'tapped', protocols: 'udp,rtp', options: () => ['-overrun_nonfatal', '1', '-fifo_size', '50000'] },
+  rtp: { access: 'tapped', protocols: 'rtp,udp' },
+  tcp: { access: 'tapped', protocols: 'tcp' },
+  http: { access: 'direct', protocols: 'http,https,tcp,tls,crypto,httpproxy', options: rwTimeout },
+  https: { access: 'direct', protocols: 'http,https,tcp,tls,crypto,httpproxy', options: rwTimeout },
+  file: { access: 'direct', protocols: 'file' },
+  test: { access: 'built-in', protocols: '' },
+};
+
+export const SOURCE_SCHEMES: readonly string[] = Object.keys(SCHEMES);
+
+/**
+ * Reads a source URL. Throws `source-url-invalid` for what is not a URL and `source-scheme-not-allowed` for a scheme
+ * that is not in the table (so `concat:`, `subfile:`, `data:` and option-like texts never reach ffmpeg).
+ */
+export function parseSource(url: string, timeoutSeconds: number): Source {
+  if (url.length > 2048 || [...url].some(isSpaceOrControl)) {
+    throw new Problem('source-url-invalid', {
+      field: 'source_url',
+      expected: 'a URL without spaces, up to 2048 characters',
+    });
+  }
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  if (!scheme)
+    throw new Problem('source-url-invalid', { field: 'source_url', expected: 'a URL such as rtmp://host/app/key' });
+  const rule = SCHEMES[scheme];
+  if (!rule) throw new Problem('source-scheme-not-allowed', { field: 'source_url', scheme, allowed: SOURCE_SCHEMES });
+  if (rule.access !== 'built-in' && !isUrl(url, scheme)) {
+    throw new Problem('source-url-invalid', { field: 'source_url', expected: `a URL such as ${scheme}://host/path` });
+  }
+  const { input, listen } = rtmpListener(url, scheme);
+  const probe = rule.access === 'tapped' ? LIVE_PROBE : [];
+  const whitelist = rule.protocols
+    ? ['-protocol_whitelist', rule.protocols + (rule.access === 'tapped' ? ',pipe' : '')]
+    : [];
+  const options = rule.options?.(timeoutSeconds * 1_000_000) ?? [];
+  return { url, input, scheme, access: rule.access, inputOptions: [...whitelist, ...probe, ...options, ...listen] };
+}
+
+/**
+ * `rtmp://0.0.0.0:1935/live/key?listen=1` waits for one publisher. ffmpeg takes that as an option, not in the URL as
+ * it does for tcp (`?listen`) and srt (`?mode=listener`).
+ */
+function rtmpListener(url: string, scheme: string): { input: string; listen: readonly string[] } {
+  const match = scheme === 'rtmp' ? /^(.*)\?listen(?:=1)?$/.exec(url) : null;
+  return match ? { input: match[1]!, listen: ['-listen', '1'] } : { input: url, listen: [] };
+}
+
+const isSpaceOrControl = (character: string): boolean => character <= ' ' || character === '\u007f';
+
+function isUrl(url: string, scheme: string): boolean {
+  if (!URL.canParse(url)) return false;
+  return scheme === 'file' ? new URL(url).pathname.length > 1 : url.startsWith(`${url.slice(0, scheme.length)}://`);
+}

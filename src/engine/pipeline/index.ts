@@ -1,0 +1,4 @@
+export * from './messages.js';
+export * from './pipeline-thread.js';
+export * from './stream-plan.js';
+export { StreamPipeline } from './stream-pipeline.js';

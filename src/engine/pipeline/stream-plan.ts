@@ -1,0 +1,59 @@
+/** Turns what is asked for and what the source is into what will be made. PURE. */
+import { audioFor, fitLadder, type AudioRendition, type VideoRendition } from '../ladder/index.js';
+import type { SourceDescription } from '../ffmpeg/index.js';
+import { Problem } from '../problem.js';
+import {
+  audioTrack,
+  deliveryTerms,
+  houseGrid,
+  ratio,
+  snapToHouseRate,
+  toNumber,
+  videoTrack,
+  type DeliveryTerms,
+  type HouseGrid,
+} from '../timeline/index.js';
+import type { PipelineSpec } from './messages.js';
+
+export interface StreamPlan {
+  readonly source: SourceDescription;
+  readonly grid: HouseGrid;
+  /** Tallest first; empty for an audio-only stream. */
+  readonly video: readonly VideoRendition[];
+  readonly audio: AudioRendition;
+  /** Rungs asked for that are taller than the source. */
+  readonly leftOut: readonly string[];
+  readonly terms: DeliveryTerms;
+}
+
+/** Encoding, regrouping and the write take about this long on top of the playout's allowance. */
+const ENCODE_AND_PUBLISH_SECONDS = 0.15;
+/** The grid of a stream without a picture: only its boundaries matter. */
+const AUDIO_ONLY_RATE = ratio(25);
+
+/** Throws `source-without-picture` when rungs are asked for and there is nothing to show on them. */
+export function planStream(spec: PipelineSpec, source: SourceDescription): StreamPlan {
+  const { settings } = spec;
+  const audioOnly = spec.rungs.length === 0;
+  if (!audioOnly && !source.video)
+    throw new Problem('source-without-picture', { audio: source.audio?.codec ?? 'none' });
+  if (audioOnly && !source.audio) throw new Problem('source-without-media', { format: source.format, wanted: 'audio' });
+  const fps =
+    source.video && !audioOnly ? snapToHouseRate(toNumber(source.video.fps), settings.maxFps) : AUDIO_ONLY_RATE;
+  const grid = houseGrid(fps, settings.segmentSeconds, settings.partSeconds);
+  const fitted = source.video && !audioOnly ? fitLadder(spec.rungs, source.video) : { video: [], leftOut: [] };
+  const tracks = [...(audioOnly ? [] : [videoTrack(grid)]), audioTrack(grid)];
+  return {
+    source,
+    grid,
+    ...fitted,
+    audio: { ...audioFor(spec.rungs), ...(audioOnly && { audioKbps: spec.audioKbps }) },
+    terms: deliveryTerms({
+      grid,
+      tracks,
+      lowLatency: spec.lowLatency,
+      windowSegments: settings.windowSegments,
+      pipelineDelay: settings.jitterSeconds + ENCODE_AND_PUBLISH_SECONDS,
+    }),
+  };
+}

@@ -1,0 +1,6 @@
+export * from './anchor.js';
+export * from './frame-cutter.js';
+export * from './lane.js';
+export * from './playout.js';
+export * from './slots.js';
+export * from './sound-buffer.js';

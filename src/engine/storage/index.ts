@@ -1,0 +1,3 @@
+export * from './media-path.js';
+export * from './retention.js';
+export * from './media-store.js';

@@ -1,0 +1,29 @@
+/** Names of everything a stream leaves on disk, which are its URLs too. PURE. */
+
+/** The documented safe alphabet of stream ids: a folder, a URL segment, a metric label, and no traps. */
+export const STREAM_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+export const segmentName = (segment: number): string => `${segment}.m4s`;
+export const partName = (segment: number, part: number): string => `${segment}.${part}.m4s`;
+export const initName = (hash: string): string => `init-${hash}.mp4`;
+
+/** A file is written under this name first and renamed when whole. Never served. */
+export const temporaryName = (name: string): string => `.${name}.tmp`;
+
+export type MediaName =
+  | { readonly kind: 'init'; readonly hash: string }
+  | { readonly kind: 'segment'; readonly segment: number }
+  | { readonly kind: 'part'; readonly segment: number; readonly part: number };
+
+/** What a file name says, or undefined for any name that is not ours. */
+export function parseMediaName(name: string): MediaName | undefined {
+  const init = /^init-([0-9a-f]{12})\.mp4$/.exec(name);
+  if (init) return { kind: 'init', hash: init[1]! };
+  const media = /^(0|[1-9]\d{0,14})(?:\.(0|[1-9]\d{0,3}))?\.m4s$/.exec(name);
+  if (!media) return undefined;
+  const segment = Number(media[1]);
+  return media[2] === undefined ? { kind: 'segment', segment } : { kind: 'part', segment, part: Number(media[2]) };
+}
+
+/** True for names a crash may have left half written. */
+export const isTemporaryName = (name: string): boolean => /^\.[A-Za-z0-9.-]+\.tmp$/.test(name);

@@ -1,0 +1,129 @@
+/** The live window of one rendition: an immutable value that grows at the end and is trimmed at the head. PURE. */
+import type { Part, Segment } from './segment.js';
+import type { Position } from './position.js';
+
+export interface Timeline {
+  readonly rendition: string;
+  readonly timescale: number;
+  /** Oldest first, numbers consecutive (missing media is a `gap` segment, never a hole). Only the last may be open. */
+  readonly segments: readonly Segment[];
+  /** HLS EXT-X-DISCONTINUITY-SEQUENCE: discontinuities that have left the window. */
+  readonly discontinuitySequence: number;
+  readonly ended: boolean;
+  /** How many finished segments the window keeps. */
+  readonly windowSegments: number;
+}
+
+/** A part as the packager reports it, with where it belongs. */
+export interface NewPart extends Part {
+  readonly segment: number;
+  readonly init: string;
+}
+
+/** A finished segment as the packager reports it: its file is on disk, unless it is a gap. */
+export interface ClosedSegment {
+  readonly number: number;
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly bytes: number;
+  readonly gap: boolean;
+  readonly init: string;
+}
+
+export function emptyTimeline(rendition: string, timescale: number, windowSegments: number): Timeline {
+  return { rendition, timescale, segments: [], discontinuitySequence: 0, ended: false, windowSegments };
+}
+
+/** Adds one part to the open segment, opening it first where needed. Throws if parts do not come in order. */
+export function addPart(timeline: Timeline, added: NewPart): Timeline {
+  const { segment: number, init, ...part } = added;
+  const last = timeline.segments.at(-1);
+  const open = last?.number === number ? last : openSegment(timeline, number, part.startTicks, init);
+  if (open.state !== 'open' || part.index !== open.parts.length) {
+    throw new RangeError(
+      `${timeline.rendition}: part ${number}.${part.index} does not follow ${describeEnd(timeline)}`,
+    );
+  }
+  const grown: Segment = {
+    ...open,
+    parts: [...open.parts, part],
+    durationTicks: open.durationTicks + part.durationTicks,
+    bytes: open.bytes + part.bytes,
+  };
+  return { ...timeline, segments: [...withoutOpen(timeline, number), grown] };
+}
+
+/** Closes a segment (it may never have had parts: a stream without low latency publishes whole segments only). */
+export function closeSegment(timeline: Timeline, closed: ClosedSegment): Timeline {
+  const last = timeline.segments.at(-1);
+  const open =
+    last?.number === closed.number ? last : openSegment(timeline, closed.number, closed.startTicks, closed.init);
+  if (open.state !== 'open') throw new RangeError(`${timeline.rendition}: segment ${closed.number} is closed already`);
+  const segment: Segment = {
+    ...open,
+    state: closed.gap ? 'gap' : 'complete',
+    durationTicks: closed.durationTicks,
+    bytes: closed.bytes,
+  };
+  return trim({ ...timeline, segments: [...withoutOpen(timeline, closed.number), segment] });
+}
+
+/** No more will come: an open segment without media is dropped. */
+export function endTimeline(timeline: Timeline): Timeline {
+  return { ...timeline, segments: timeline.segments.filter(({ state }) => state !== 'open'), ended: true };
+}
+
+/** The last part listed, or undefined while there is none. A finished segment without parts counts as its part 0. */
+export function lastPosition(timeline: Timeline): Position | undefined {
+  const last = timeline.segments.at(-1);
+  return last && { segment: last.number, part: Math.max(0, last.parts.length - 1) };
+}
+
+/** The number of the newest finished segment, or undefined. */
+export function lastFinishedSegment(timeline: Timeline): number | undefined {
+  return timeline.segments.findLast(({ state }) => state !== 'open')?.number;
+}
+
+export const openSegmentOf = (timeline: Timeline): Segment | undefined => {
+  const last = timeline.segments.at(-1);
+  return last?.state === 'open' ? last : undefined;
+};
+
+/** Where the next part will be: the URI of the preload hint. */
+export function nextPartPosition(timeline: Timeline): Position | undefined {
+  const last = timeline.segments.at(-1);
+  if (!last || timeline.ended) return undefined;
+  return last.state === 'open'
+    ? { segment: last.number, part: last.parts.length }
+    : { segment: last.number + 1, part: 0 };
+}
+
+function openSegment(timeline: Timeline, number: number, startTicks: number, init: string): Segment {
+  const last = timeline.segments.at(-1);
+  if (last && number !== last.number + 1) {
+    throw new RangeError(`${timeline.rendition}: segment ${number} does not follow ${describeEnd(timeline)}`);
+  }
+  const previousInit = timeline.segments.findLast(({ state }) => state !== 'gap')?.init ?? last?.init;
+  const discontinuity = previousInit !== undefined && previousInit !== init;
+  return { number, state: 'open', startTicks, durationTicks: 0, bytes: 0, parts: [], init, discontinuity };
+}
+
+function withoutOpen(timeline: Timeline, number: number): readonly Segment[] {
+  return timeline.segments.at(-1)?.number === number ? timeline.segments.slice(0, -1) : timeline.segments;
+}
+
+function trim(timeline: Timeline): Timeline {
+  const surplus = timeline.segments.length - timeline.windowSegments;
+  if (surplus <= 0) return timeline;
+  const gone = timeline.segments.slice(0, surplus);
+  return {
+    ...timeline,
+    segments: timeline.segments.slice(surplus),
+    discontinuitySequence: timeline.discontinuitySequence + gone.filter(({ discontinuity }) => discontinuity).length,
+  };
+}
+
+function describeEnd(timeline: Timeline): string {
+  const last = timeline.segments.at(-1);
+  return last ? `segment ${last.number} (${last.state}, ${last.parts.length} parts)` : 'an empty timeline';
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of test, so that each kind can be run alone: `npx vitest run --project unit`. */
+const project = (name: string, include: string[], extra: Record<string, unknown> = {}) => ({
+  test: { name, include, testTimeout: 20_000, ...extra },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['src/**/*.spec.ts', 'test/golden/*.spec.ts', 'test/fuzz/*.spec.ts']),
+      project('architecture', ['test/architecture/*.spec.ts']),
+      project('e2e', ['test/e2e/*.e2e.ts']),
+      // Live and browser tests share two cores with real encoders: one file at a time, and bounds with room.
+      project('live', ['test/live/*.live.ts'], { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('browser', ['test/browser/*.browser.ts'], {
+        fileParallelism: false,
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+      }),
+    ],
+  },
+});
