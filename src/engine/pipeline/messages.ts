@@ -1,35 +1,7 @@
 /** What crosses between a stream's worker thread and the main thread: commands in, facts out. Plain values only. */
-import type { Rung } from '../ladder/index.js';
 import type { MediaFact } from '../packager/index.js';
 import type { SerializedProblem } from '../problem.js';
 import type { StreamPlan } from './stream-plan.js';
-
-/** All a stream's thread needs to know; given once, at its start. */
-export interface PipelineSpec {
-  readonly streamId: string;
-  readonly sourceUrl: string;
-  /** Rungs asked for; empty for an audio-only stream. */
-  readonly rungs: readonly Rung[];
-  readonly audioKbps: number;
-  readonly lowLatency: boolean;
-  /** The stream's folder. */
-  readonly folder: string;
-  readonly settings: PipelineSettings;
-}
-
-export interface PipelineSettings {
-  readonly segmentSeconds: number;
-  readonly partSeconds: number;
-  readonly windowSegments: number;
-  readonly maxFps: number;
-  readonly jitterSeconds: number;
-  readonly sourceTimeoutSeconds: number;
-  readonly encoderPreset: string;
-  readonly ffmpegPath: string;
-  readonly ffprobePath: string;
-  /** Folder below which `file:` sources may lie; undefined refuses them. */
-  readonly mediaRoot: string | undefined;
-}
 
 export type PipelineCommand =
   /** `end`: finish what is open and say ENDLIST. `pause`: leave at once, to resume under the same numbers later. */

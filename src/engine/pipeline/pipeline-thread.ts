@@ -1,7 +1,8 @@
 /** The main thread's end of a stream's worker: starts it, hands on its facts, tells of its death, ends it. */
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../problem.js';
-import type { PipelineCommand, PipelineFact, PipelineSpec } from './messages.js';
+import type { PipelineCommand, PipelineFact } from './messages.js';
+import type { PipelineSpec } from './pipeline-spec.js';
 
 export interface Pipeline {
   /** Ends the pipeline. Settles when its thread, and with it every child process, is gone. */

@@ -1,6 +1,7 @@
 /** Entry of a stream's worker thread: runs one pipeline and speaks with the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { PipelineCommand, PipelineSpec } from './messages.js';
+import type { PipelineCommand } from './messages.js';
+import type { PipelineSpec } from './pipeline-spec.js';
 import { StreamPipeline } from './stream-pipeline.js';
 
 const port = parentPort!;

@@ -18,7 +18,14 @@ import {
 import { RenditionPackager, type MediaFact } from '../packager/index.js';
 import { BYTES_PER_SAMPLE, Playout, yuv420Bytes } from '../playout/index.js';
 import { Problem } from '../problem.js';
-import { MediaStore, partName, retentionFor, segmentName, type Retention } from '../storage/index.js';
+import {
+  MediaStore,
+  partName,
+  retentionFor,
+  segmentName,
+  type HighestSegment,
+  type Retention,
+} from '../storage/index.js';
 import {
   AAC_FRAME_SAMPLES,
   audioTrack,
@@ -28,7 +35,8 @@ import {
   videoTrack,
 } from '../timeline/index.js';
 import { Connection } from './connection.js';
-import type { EndReason, PipelineFact, PipelineSpec } from './messages.js';
+import type { EndReason, PipelineFact } from './messages.js';
+import type { PipelineSpec } from './pipeline-spec.js';
 import { Rung } from './rung.js';
 import { planStream, type StreamPlan } from './stream-plan.js';
 
@@ -51,7 +59,7 @@ export class StreamPipeline {
   private readonly store: MediaStore;
   private readonly stopped = new AbortController();
   private readonly children = new Set<FfmpegProcess>();
-  private highestOnDisk: number | undefined;
+  private highestOnDisk: HighestSegment | undefined;
   private running: Running | undefined;
   private connection: Connection | undefined;
   private timers: NodeJS.Timeout[] = [];
@@ -69,6 +77,7 @@ export class StreamPipeline {
   async run(): Promise<void> {
     try {
       this.highestOnDisk = await this.store.highestSegment();
+      await this.store.removeTemporary();
       this.timers.push(setInterval(() => this.watch(), WATCH_MS));
       const finished = await this.keepConnected();
       if (finished) await this.end('source-ended');
@@ -210,16 +219,23 @@ export class StreamPipeline {
    */
   private beginMedia(nowMs: number): number {
     const { plan, videoRungs, audioRung } = this.running!;
-    const wanted = segmentAt(plan.grid, nowMs - plan.terms.partHoldBack * 1000);
-    const first = Math.max(wanted, (this.highestOnDisk ?? -1) + 1);
-    if (first > segmentAt(plan.grid, nowMs) + MAX_SEGMENTS_AHEAD) {
-      throw new Problem('clock-behind', { highestSegmentOnDisk: this.highestOnDisk ?? 0, segmentByTheClock: wanted });
-    }
+    const first = this.firstFreeSegment(plan, nowMs);
     const renditions = plan.video.map(({ name }) => name);
     this.store.prepare([...renditions, 'audio']);
     renditions.forEach((name, lane) => videoRungs[lane]!.begin(this.packager(name, first)));
     audioRung.begin(this.packager('audio', first));
+    this.store.reclaim(first, this.running!.retention).catch((error: unknown) => this.reportStorage(error));
     return first;
+  }
+
+  private firstFreeSegment({ grid, terms }: StreamPlan, nowMs: number): number {
+    const wanted = segmentAt(grid, nowMs - terms.partHoldBack * 1000);
+    const highest = this.highestOnDisk;
+    if (!highest || highest.segment < wanted) return wanted;
+    if (highest.segment < segmentAt(grid, nowMs) + MAX_SEGMENTS_AHEAD) return highest.segment + 1;
+    // Far ahead of the clock, yet written in the past: numbers of another segment length, which these can never meet.
+    if (highest.writtenAtMs <= Date.now()) return wanted;
+    throw new Problem('clock-behind', { highestSegmentOnDisk: highest.segment, segmentByTheClock: wanted });
   }
 
   private packager(rendition: string, firstSegment: number): RenditionPackager {
@@ -232,7 +248,7 @@ export class StreamPipeline {
       firstUnit: firstUnitOf(track, firstSegment),
       store: this.store,
       onFact: (fact) => this.publish(fact),
-      onWriteFailed: (error) => this.emit({ kind: 'storage', problem: storageProblem(error).toJSON() }),
+      onWriteFailed: (error) => this.reportStorage(error),
     });
   }
 
@@ -248,7 +264,13 @@ export class StreamPipeline {
     );
     await this.store
       .remove(rendition, [segmentName(newest - retention.keepSegments - 1), ...parts])
-      .catch((error: unknown) => this.emit({ kind: 'storage', problem: storageProblem(error).toJSON() }));
+      .catch((error: unknown) => this.reportStorage(error));
+  }
+
+  private reportStorage(error: unknown): void {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const problem = new Problem('output-not-writable', { reason }, { cause: error });
+    this.emit({ kind: 'storage', problem: problem.toJSON() });
   }
 
   private adopt(child: FfmpegProcess): void {
@@ -309,9 +331,4 @@ export class StreamPipeline {
       if (signal.aborted) done();
     });
   }
-}
-
-function storageProblem(error: unknown): Problem {
-  const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new Problem('output-not-writable', { reason }, { cause: error });
 }

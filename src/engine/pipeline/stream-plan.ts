@@ -12,8 +12,9 @@ import {
   videoTrack,
   type DeliveryTerms,
   type HouseGrid,
+  type Ratio,
 } from '../timeline/index.js';
-import type { PipelineSpec } from './messages.js';
+import type { PipelineSpec } from './pipeline-spec.js';
 
 export interface StreamPlan {
   readonly source: SourceDescription;
@@ -38,8 +39,7 @@ export function planStream(spec: PipelineSpec, source: SourceDescription): Strea
   if (!audioOnly && !source.video)
     throw new Problem('source-without-picture', { audio: source.audio?.codec ?? 'none' });
   if (audioOnly && !source.audio) throw new Problem('source-without-media', { format: source.format, wanted: 'audio' });
-  const fps =
-    source.video && !audioOnly ? snapToHouseRate(toNumber(source.video.fps), settings.maxFps) : AUDIO_ONLY_RATE;
+  const fps = spec.houseRate ?? houseRate(source, audioOnly, settings.maxFps);
   const grid = houseGrid(fps, settings.segmentSeconds, settings.partSeconds);
   const fitted = source.video && !audioOnly ? fitLadder(spec.rungs, source.video) : { video: [], leftOut: [] };
   const tracks = [...(audioOnly ? [] : [videoTrack(grid)]), audioTrack(grid)];
@@ -56,4 +56,8 @@ export function planStream(spec: PipelineSpec, source: SourceDescription): Strea
       pipelineDelay: settings.jitterSeconds + ENCODE_AND_PUBLISH_SECONDS,
     }),
   };
+}
+
+function houseRate({ video }: SourceDescription, audioOnly: boolean, maxFps: number): Ratio {
+  return video && !audioOnly ? snapToHouseRate(toNumber(video.fps), maxFps) : AUDIO_ONLY_RATE;
 }

@@ -1,9 +1,15 @@
 /** A stream's folder on disk. A file is whole before it has its name, and a name once given is never given again. */
 import { mkdirSync } from 'node:fs';
-import { open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTemporaryName, parseMediaName, temporaryName } from './media-path.js';
 import { isOutdated, type Retention } from './retention.js';
+
+export interface HighestSegment {
+  readonly segment: number;
+  /** Modification time, Unix ms. */
+  readonly writtenAtMs: number;
+}
 
 export class MediaStore {
   constructor(private readonly folder: string) {}
@@ -30,24 +36,28 @@ export class MediaStore {
   }
 
   /** The highest segment number any file of the stream bears, begun or finished; undefined for an empty folder. */
-  async highestSegment(): Promise<number | undefined> {
-    let highest: number | undefined;
-    for (const { name } of await this.mediaFiles()) {
+  async highestSegment(): Promise<HighestSegment | undefined> {
+    let highest: { segment: number; path: string } | undefined;
+    for (const { rendition, name } of await this.mediaFiles()) {
       const media = parseMediaName(name);
-      if (media && media.kind !== 'init' && media.segment > (highest ?? -1)) highest = media.segment;
+      if (!media || media.kind === 'init' || media.segment <= (highest?.segment ?? -1)) continue;
+      highest = { segment: media.segment, path: join(this.folder, rendition, name) };
     }
-    return highest;
+    return highest && { segment: highest.segment, writtenAtMs: (await stat(highest.path)).mtimeMs };
   }
 
-  /** Removes what an earlier life left: half-written files, and media older than the retention before `newest`. */
-  async reclaim(newest: number, retention: Retention): Promise<number> {
-    let removed = 0;
+  /** Removes what an earlier life left half written. Nothing may be writing yet. */
+  async removeTemporary(): Promise<void> {
     for (const { rendition, name } of await this.mediaFiles()) {
-      if (!isTemporaryName(name) && !isOutdated(name, newest, retention)) continue;
-      await this.remove(rendition, [name]);
-      removed += 1;
+      if (isTemporaryName(name)) await this.remove(rendition, [name]);
     }
-    return removed;
+  }
+
+  /** Removes media of an earlier life that is older than the retention before segment `newest`. */
+  async reclaim(newest: number, retention: Retention): Promise<void> {
+    for (const { rendition, name } of await this.mediaFiles()) {
+      if (isOutdated(name, newest, retention)) await this.remove(rendition, [name]);
+    }
   }
 
   /** Removes the stream's files and folders, and nothing that is not ours: a folder with a stranger's file stays. */

@@ -104,7 +104,8 @@ function openSegment(timeline: Timeline, number: number, startTicks: number, ini
     throw new RangeError(`${timeline.rendition}: segment ${number} does not follow ${describeEnd(timeline)}`);
   }
   const previousInit = timeline.segments.findLast(({ state }) => state !== 'gap')?.init ?? last?.init;
-  const discontinuity = previousInit !== undefined && previousInit !== init;
+  // A gap before any media has no init (''): nothing to be discontinuous with.
+  const discontinuity = Boolean(previousInit) && previousInit !== init;
   return { number, state: 'open', startTicks, durationTicks: 0, bytes: 0, parts: [], init, discontinuity };
 }
 

@@ -1,0 +1,29 @@
+/** The only file that sees every capability. */
+import { Module, type DynamicModule } from '@nestjs/common';
+import { OriginModule } from './origin/index.js';
+import {
+  ClockModule,
+  DatabaseModule,
+  HealthModule,
+  LoggingModule,
+  MetricsModule,
+  ProblemsModule,
+  ScheduleModule,
+  SettingsModule,
+  type Settings,
+} from './platform/index.js';
+import { StreamsModule } from './streams/index.js';
+
+@Module({})
+export class AppModule {
+  static with(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.with(settings),
+        ...[ClockModule, LoggingModule, ProblemsModule, ScheduleModule, DatabaseModule, MetricsModule, HealthModule],
+        ...[OriginModule, StreamsModule],
+      ],
+    };
+  }
+}

@@ -1,0 +1,132 @@
+/** Media playlists (rfc8216bis 4.4.3, 4.4.4, appendix B): plain or low-latency, full or delta. PURE. */
+import {
+  lastPosition,
+  longestPartTicks,
+  nextPartPosition,
+  type DeliveryTerms,
+  type Part,
+  type PresentationView,
+  type RenditionView,
+  type Segment,
+  type Timeline,
+} from '../timeline/index.js';
+import { attributes, boundText, dateText, durationText, quoted, secondsText } from './attributes.js';
+import { skippableSegments } from './delta-update.js';
+
+export interface MediaPlaylistOptions {
+  /** `_HLS_skip` as asked for. */
+  readonly skip?: 'YES' | 'v2';
+}
+
+export function renderMediaPlaylist(
+  rendition: RenditionView,
+  view: PresentationView,
+  { skip }: MediaPlaylistOptions = {},
+): string {
+  const { timeline } = rendition;
+  const { terms } = view;
+  const live = terms.lowLatency && !timeline.ended;
+  // Without low latency a segment in progress is nobody's business.
+  const segments = terms.lowLatency ? timeline.segments : timeline.segments.filter(({ state }) => state !== 'open');
+  const skipped = skip && live ? skippableSegments(timeline, terms) : 0;
+  const partsFrom = live ? firstSegmentWithParts(timeline, terms) : Infinity;
+
+  const lines = [
+    ...header(rendition, terms, segments, skipped),
+    ...segments.slice(skipped).flatMap((segment, index) => {
+      const before = skipped + index === 0 ? undefined : segments[skipped + index - 1];
+      return segmentLines(segment, before, timeline.timescale, segment.number >= partsFrom);
+    }),
+  ];
+  if (timeline.ended) lines.push('#EXT-X-ENDLIST');
+  if (live) lines.push(...preloadHint(timeline), ...renditionReports(rendition, view));
+  return `${lines.join('\n')}\n`;
+}
+
+function header(
+  rendition: RenditionView,
+  terms: DeliveryTerms,
+  segments: readonly Segment[],
+  skipped: number,
+): string[] {
+  const { timeline, track } = rendition;
+  const lines = [
+    '#EXTM3U',
+    // Section 8: EXT-X-MAP needs 6, EXT-X-SKIP needs 9.
+    `#EXT-X-VERSION:${skipped > 0 ? 9 : 6}`,
+    `#EXT-X-TARGETDURATION:${terms.targetDuration}`,
+    `#EXT-X-SERVER-CONTROL:${serverControl(terms)}`,
+  ];
+  if (terms.lowLatency)
+    lines.push(`#EXT-X-PART-INF:PART-TARGET=${boundText(longestPartTicks(track), timeline.timescale)}`);
+  lines.push(
+    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.number ?? 0}`,
+    // 8.17 (Apple): always there, for a discontinuity may come.
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${timeline.discontinuitySequence}`,
+  );
+  if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  return lines;
+}
+
+/** Identical in every playlist of a presentation (4.4.3.8, M8). */
+function serverControl(terms: DeliveryTerms): string {
+  if (!terms.lowLatency) return attributes({ 'HOLD-BACK': secondsText(terms.holdBack) });
+  return attributes({
+    'CAN-BLOCK-RELOAD': 'YES',
+    'CAN-SKIP-UNTIL': secondsText(terms.canSkipUntil),
+    'HOLD-BACK': secondsText(terms.holdBack),
+    'PART-HOLD-BACK': secondsText(terms.partHoldBack),
+  });
+}
+
+/** 6.2.2: parts are of use near the live edge only; older ones are told by their parents alone. */
+function firstSegmentWithParts(timeline: Timeline, terms: DeliveryTerms): number {
+  let distance = 0;
+  for (const segment of [...timeline.segments].reverse()) {
+    if (distance > 3 * terms.targetDuration) return segment.number + 1;
+    distance += segment.durationTicks / timeline.timescale;
+  }
+  return timeline.segments[0]?.number ?? 0;
+}
+
+function segmentLines(segment: Segment, before: Segment | undefined, timescale: number, withParts: boolean): string[] {
+  const lines: string[] = [];
+  if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
+  if (segment.init !== '' && segment.init !== before?.init) lines.push(`#EXT-X-MAP:URI=${quoted(segment.init)}`);
+  // 4.4.4: what belongs to a parent comes before its first part.
+  lines.push(`#EXT-X-PROGRAM-DATE-TIME:${dateText(segment.startTicks, timescale)}`);
+  if (segment.state === 'gap') lines.push('#EXT-X-GAP');
+  if (withParts) lines.push(...segment.parts.map((part) => partLine(segment.number, part, timescale)));
+  if (segment.state === 'open') return lines;
+  return [...lines, `#EXTINF:${durationText(segment.durationTicks, timescale)},`, `${segment.number}.m4s`];
+}
+
+function partLine(segment: number, part: Part, timescale: number): string {
+  return `#EXT-X-PART:${attributes({
+    DURATION: durationText(part.durationTicks, timescale),
+    URI: quoted(`${segment}.${part.index}.m4s`),
+    INDEPENDENT: part.independent ? 'YES' : undefined,
+    GAP: part.gap ? 'YES' : undefined,
+  })}`;
+}
+
+function preloadHint(timeline: Timeline): string[] {
+  const next = nextPartPosition(timeline);
+  return next ? [`#EXT-X-PRELOAD-HINT:TYPE=PART,URI=${quoted(`${next.segment}.${next.part}.m4s`)}`] : [];
+}
+
+/** 4.4.5.4: the last position of every other rendition, so that a switch needs no extra round trip. */
+function renditionReports(rendition: RenditionView, view: PresentationView): string[] {
+  return view.renditions
+    .filter(({ name }) => name !== rendition.name)
+    .flatMap(({ name, timeline }) => {
+      const last = lastPosition(timeline);
+      if (!last) return [];
+      const list = attributes({
+        URI: quoted(`../${name}/playlist.m3u8`),
+        'LAST-MSN': last.segment,
+        'LAST-PART': last.part,
+      });
+      return [`#EXT-X-RENDITION-REPORT:${list}`];
+    });
+}

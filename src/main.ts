@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** Starts the server by settings alone. */
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { configure, httpAdapter } from './application.js';
+import { Problem } from './engine/problem.js';
+import { createLogger, NestLogger, readSettings, type Settings } from './platform/index.js';
+
+const settings = settingsOrExit();
+const log = createLogger(settings);
+const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), httpAdapter(), {
+  logger: new NestLogger(log),
+  abortOnError: false,
+});
+await configure(app, settings);
+await app.listen(settings.apiPort, settings.apiHost);
+log.info(
+  { host: settings.apiHost, port: settings.apiPort, docs: `http://${settings.apiHost}:${settings.apiPort}/docs` },
+  'listening',
+);
+
+/** A wrong setting ends the start, with every error told at once. */
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    const { errors } = Problem.wrap(error).facts as { errors?: readonly string[] };
+    console.error(['The settings do not allow a start:', ...(errors ?? [String(error)])].join('\n  '));
+    process.exit(78); // EX_CONFIG
+  }
+}

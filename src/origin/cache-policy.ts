@@ -1,0 +1,41 @@
+/**
+ * The one table of what a cache may keep, and for how long. nginx says the same for the files it serves itself; a test
+ * holds the two together.
+ */
+
+export type Cached =
+  'media' | 'live-multivariant' | 'live-playlist' | 'blocking-playlist' | 'live-mpd' | 'ended-manifest' | 'clock';
+
+const ONE_YEAR = 31_536_000;
+
+/** Cache-Control for a successful answer (rfc8216bis B.1 for playlists). `targetDuration` in seconds. */
+export function cacheControl(what: Cached, targetDuration: number): string {
+  switch (what) {
+    case 'media':
+      return `public, max-age=${ONE_YEAR}, immutable`;
+    case 'live-multivariant':
+    case 'live-mpd':
+      return 'public, max-age=1';
+    case 'live-playlist':
+      return `public, max-age=${Math.max(1, Math.floor(targetDuration / 2))}`;
+    case 'blocking-playlist':
+      // Named by position, so it never changes meaning; it only becomes useless.
+      return `public, max-age=${6 * targetDuration}`;
+    case 'ended-manifest':
+      return 'public, max-age=60';
+    case 'clock':
+      return 'no-store';
+  }
+}
+
+export const CORS_HEADERS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Age, Date, Content-Length, Content-Range, ETag, Accept-Ranges',
+};
+
+export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
+  ...CORS_HEADERS,
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+  'access-control-allow-headers': 'Range, Content-Type, If-None-Match',
+  'access-control-max-age': '86400',
+};

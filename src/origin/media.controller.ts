@@ -1,0 +1,147 @@
+/**
+ * Init segments, segments and parts. What is on disk nginx has served already; here come requests for what is about to
+ * be: they are held, answered by handing the file back to nginx, or, for a DASH segment in progress, sent part by part.
+ * Without nginx the same routes send the files themselves.
+ */
+import { Controller, Get, Inject, Options, Param, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Presentation } from '../engine/packager/index.js';
+import { Problem } from '../engine/problem.js';
+import { parseMediaName, STREAM_ID, type MediaName } from '../engine/storage/index.js';
+import { nextPartPosition, openSegmentOf, type Timeline } from '../engine/timeline/index.js';
+import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import { cacheControl, CORS_HEADERS, PREFLIGHT_HEADERS } from './cache-policy.js';
+import { Catalogue } from './catalogue.js';
+import { segmentInProgress } from './segment-in-progress.js';
+import { untilGone } from './until-gone.js';
+
+/** Folder and URL name of a rendition. */
+const RENDITION = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
+interface Asked {
+  readonly id: string;
+  readonly rendition: string;
+  readonly file: string;
+  readonly name: MediaName;
+}
+
+@ApiExcludeController()
+@Controller('streams/:id/:rendition/:file')
+export class MediaController {
+  constructor(
+    @Inject(Catalogue) private readonly catalogue: Catalogue,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Options()
+  preflight(@Res() reply: FastifyReply): void {
+    void reply.status(204).headers(PREFLIGHT_HEADERS).send();
+  }
+
+  @Get()
+  async media(
+    @Param('id') id: string,
+    @Param('rendition') rendition: string,
+    @Param('file') file: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const name = parseMediaName(file);
+    const asked = { id, rendition, file };
+    if (!name || !STREAM_ID.test(id) || !RENDITION.test(rendition)) throw new Problem('media-not-found', asked);
+    const presentation = this.catalogue.find(id)?.presentation;
+    const timeline = presentation?.timeline(rendition);
+    if (presentation && timeline && !presentation.ended) {
+      const about = whatIsAsked(timeline, name, presentation.outline.terms.lowLatency);
+      if (about === 'missing') throw new Problem('media-not-found', asked);
+      if (about === 'in-progress') return this.sendInProgress(presentation, { ...asked, name }, request, reply);
+      if (about === 'next') await this.hold(presentation, { ...asked, name }, reply);
+    }
+    this.sendFile(asked, request, reply);
+  }
+
+  /** Waits until the part (or whole segment) asked for is on disk. */
+  private async hold(
+    presentation: Presentation,
+    { id, rendition, file, name }: Asked,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const isSettled = (): boolean =>
+      presentation.ended ||
+      whatIsAsked(presentation.timeline(rendition)!, name, presentation.outline.terms.lowLatency) !== 'next';
+    const met = await presentation.waitUntil(isSettled, presentation.outline.terms.holdLimit * 1000, untilGone(reply));
+    const found =
+      met && whatIsAsked(presentation.timeline(rendition)!, name, presentation.outline.terms.lowLatency) === 'there';
+    // rfc8216bis 6.2.6: a hinted resource that was abandoned is a 404.
+    if (!found) throw new Problem('media-not-found', { id, rendition, file });
+  }
+
+  private sendFile({ id, rendition, file }: Omit<Asked, 'name'>, request: FastifyRequest, reply: FastifyReply): void {
+    if (request.headers['x-accel-capable'] === '1') {
+      // nginx puts its own cache headers on the file it is handed back.
+      void reply
+        .header('x-accel-redirect', `/_media/${id}/${rendition}/${file}`)
+        .type(mediaType(rendition, file))
+        .send();
+      return;
+    }
+    void reply
+      .headers({ ...CORS_HEADERS, 'cache-control': cacheControl('media', 1) })
+      .type(mediaType(rendition, file))
+      .sendFile(`${id}/${rendition}/${file}`, this.settings.outputDir, { cacheControl: false });
+  }
+
+  private sendInProgress(presentation: Presentation, asked: Asked, request: FastifyRequest, reply: FastifyReply): void {
+    const { id, rendition, file, name } = asked;
+    reply.headers({ ...CORS_HEADERS, 'cache-control': cacheControl('media', 1) }).type(mediaType(rendition, file));
+    if (request.method === 'HEAD' || name.kind === 'init') {
+      void reply.send();
+      return;
+    }
+    const folder = join(this.settings.outputDir, id);
+    void reply.send(
+      Readable.from(segmentInProgress(presentation, folder, rendition, name.segment, untilGone(reply)), {
+        objectMode: false,
+      }),
+    );
+  }
+}
+
+/**
+ * - `there`: on disk, or old enough that only the disk knows.
+ * - `next`: the hinted part, one of the parts right behind it, or the segment one ahead of a stream that publishes
+ *   whole segments: worth holding (DASH clients prefetch one segment ahead).
+ * - `in-progress`: a segment with parts so far, or the one right after it: sent as it comes.
+ * - `missing`: a gap, or too far ahead.
+ */
+function whatIsAsked(
+  timeline: Timeline,
+  name: MediaName,
+  lowLatency: boolean,
+): 'there' | 'next' | 'in-progress' | 'missing' {
+  if (name.kind === 'init') return 'there';
+  const next = nextPartPosition(timeline);
+  if (!next) return name.kind === 'segment' && timeline.segments.length === 0 ? 'missing' : 'there';
+  const known = timeline.segments.find(({ number }) => number === name.segment);
+  const open = openSegmentOf(timeline)?.number ?? next.segment;
+  if (name.kind === 'part') {
+    const part = known?.parts[name.part];
+    if (part) return part.gap ? 'missing' : 'there';
+    if (known && known.state !== 'open') return 'missing';
+    if (name.segment < open) return 'there';
+    const hinted = name.segment === next.segment && name.part === next.part;
+    return hinted || (name.segment === open + 1 && name.part === 0) ? 'next' : 'missing';
+  }
+  if (known && known.state !== 'open') return known.state === 'gap' ? 'missing' : 'there';
+  if (name.segment < open) return 'there';
+  if (name.segment > open + 1) return 'missing';
+  return lowLatency ? 'in-progress' : 'next';
+}
+
+function mediaType(rendition: string, file: string): string {
+  if (rendition === 'audio') return 'audio/mp4';
+  return file.endsWith('.mp4') ? 'video/mp4' : 'video/iso.segment';
+}

@@ -1,0 +1,14 @@
+/** What viewers and CDNs talk to: manifests, held requests, media. Knows presentations, not who makes them. */
+import { Module } from '@nestjs/common';
+import { Catalogue } from './catalogue.js';
+import { ManifestsController } from './manifests.controller.js';
+import { MediaController } from './media.controller.js';
+import { OriginMetrics } from './origin.metrics.js';
+import { TextCache } from './rendered-text.js';
+
+@Module({
+  controllers: [ManifestsController, MediaController],
+  providers: [Catalogue, TextCache, OriginMetrics],
+  exports: [Catalogue],
+})
+export class OriginModule {}

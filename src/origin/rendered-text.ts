@@ -1,0 +1,65 @@
+/** Manifest texts, rendered once per version and fanned out: plain, gzipped and with their validator. */
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { renderMpd } from '../engine/dash/index.js';
+import { renderMediaPlaylist, renderMultivariantPlaylist } from '../engine/hls/index.js';
+import type { Presentation } from '../engine/packager/index.js';
+import type { PresentationView } from '../engine/timeline/index.js';
+
+export interface RenderedText {
+  readonly plain: Buffer;
+  readonly gzipped: Buffer;
+  /** Weak: the gzipped body is another sequence of bytes with the same meaning. */
+  readonly etag: string;
+}
+
+interface Entry extends RenderedText {
+  readonly version: number;
+}
+
+/** Where DASH players read our clock; relative to the MPD's URL, so it follows the CDN. */
+const TIME_URL = '/time';
+
+export class TextCache {
+  private readonly perPresentation = new WeakMap<Presentation, Map<string, Entry>>();
+  /** How many texts were rendered since the start. */
+  renders = 0;
+
+  multivariant(presentation: Presentation): RenderedText | undefined {
+    return this.text(presentation, 'multivariant', renderMultivariantPlaylist);
+  }
+
+  mpd(presentation: Presentation): RenderedText | undefined {
+    return this.text(presentation, 'mpd', (view) => renderMpd(view, { timeUrl: TIME_URL }));
+  }
+
+  /** Undefined while there is no such rendition or it has not begun. */
+  mediaPlaylist(presentation: Presentation, rendition: string, skip?: 'YES' | 'v2'): RenderedText | undefined {
+    const found = presentation.view?.renditions.find(({ name }) => name === rendition);
+    if (!found) return undefined;
+    return this.text(presentation, `media ${rendition} ${skip ?? ''}`, (view) =>
+      renderMediaPlaylist(found, view, skip ? { skip } : {}),
+    );
+  }
+
+  private text(
+    presentation: Presentation,
+    key: string,
+    render: (view: PresentationView) => string,
+  ): RenderedText | undefined {
+    const { view, version } = presentation;
+    if (!view) return undefined;
+    const entries = this.perPresentation.get(presentation) ?? new Map<string, Entry>();
+    this.perPresentation.set(presentation, entries);
+    const known = entries.get(key);
+    if (known?.version === version) return known;
+    const plain = Buffer.from(render(view));
+    this.renders += 1;
+    const etag = `W/"${createHash('sha1').update(plain).digest('base64url')}"`;
+    // Equal text, equal validator: nothing is compressed twice.
+    const entry: Entry =
+      known?.etag === etag ? { ...known, version } : { plain, gzipped: gzipSync(plain), etag, version };
+    entries.set(key, entry);
+    return entry;
+  }
+}

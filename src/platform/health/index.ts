@@ -1,0 +1,2 @@
+export { findFfmpeg } from './find-ffmpeg.js';
+export { HealthModule } from './health.module.js';

@@ -1,0 +1,19 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { MetricsRegistry } from './metrics-registry.js';
+
+@ApiTags('operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(@Inject(MetricsRegistry) private readonly metrics: MetricsRegistry) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Metrics in Prometheus text format' })
+  @ApiOkResponse({ content: { 'text/plain': {} } })
+  async scrape(@Res() reply: FastifyReply): Promise<void> {
+    const { registry } = this.metrics;
+    const text = await registry.metrics();
+    void reply.header('cache-control', 'no-store').type(registry.contentType).send(text);
+  }
+}

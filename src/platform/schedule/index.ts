@@ -1,0 +1,2 @@
+export { Schedule } from './schedule.js';
+export { ScheduleModule } from './schedule.module.js';

@@ -1,0 +1,202 @@
+/** Every setting, declared once: the check, the type, `docs/configuration.md` and `config/example.env` come from here. */
+import { decimal, flag, host, oneOf, path, program, whole, type Rule } from './rules.js';
+
+export const SETTING_GROUPS = ['Delivery', 'Encoding', 'Sources', 'Lifetime', 'Server', 'Files and programs'] as const;
+export type SettingGroup = (typeof SETTING_GROUPS)[number];
+
+export interface SettingDeclaration {
+  readonly group: SettingGroup;
+  /** As it would be written in the environment; `undefined` leaves the setting off. */
+  readonly default: string | undefined;
+  readonly unit?: 's' | 'fps' | 'segments';
+  readonly meaning: string;
+  readonly rule: Rule<unknown>;
+}
+
+export const X264_PRESETS = [
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+  'slower',
+  'veryslow',
+] as const;
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const LOG_FORMATS = ['json', 'pretty'] as const;
+
+const PORT = { min: 1, max: 65_535 };
+const DAY = 86_400;
+
+/** Keyed by environment variable; the code reads `SEGMENT_DURATION` as `segmentDuration`. */
+export const SETTING_TABLE = {
+  SEGMENT_DURATION: {
+    group: 'Delivery',
+    default: '2',
+    unit: 's',
+    meaning: 'Length of a segment, rounded to whole frames. A new viewer starts at most this far from a key frame.',
+    rule: decimal({ min: 1, max: 10 }),
+  },
+  PART_DURATION: {
+    group: 'Delivery',
+    default: '0.333',
+    unit: 's',
+    meaning:
+      'Length of a part (a CMAF chunk), rounded so that a segment holds a whole number of equal parts. Low-latency players stay about four parts behind the live edge.',
+    rule: decimal({ min: 0.1, max: 2 }),
+  },
+  PLAYLIST_SIZE: {
+    group: 'Delivery',
+    default: '10',
+    unit: 'segments',
+    meaning: 'Finished segments that stay in the playlists: how far a viewer can seek back.',
+    rule: whole({ min: 6, max: 1800 }),
+  },
+  LOW_LATENCY_HLS: {
+    group: 'Delivery',
+    default: 'true',
+    meaning: 'Offer parts, blocking reload and preload hints to streams that do not choose by themselves.',
+    rule: flag(),
+  },
+  ENCODER_PRESET: {
+    group: 'Encoding',
+    default: 'veryfast',
+    meaning:
+      'x264 preset of every rendition: faster ones need less processor time, slower ones look better at a bit rate.',
+    rule: oneOf(X264_PRESETS),
+  },
+  MAX_FPS: {
+    group: 'Encoding',
+    default: '30',
+    unit: 'fps',
+    meaning: 'Highest frame rate a stream is encoded at; faster sources are reduced to it.',
+    rule: decimal({ min: 24, max: 60 }),
+  },
+  PLAYOUT_JITTER: {
+    group: 'Encoding',
+    default: '0.1',
+    unit: 's',
+    meaning: 'How late a frame may come before the one before it is repeated in its place. It adds to the latency.',
+    rule: decimal({ min: 0, max: 5 }),
+  },
+  LADDER_FILE: {
+    group: 'Encoding',
+    default: 'config/ladder.yaml',
+    meaning: 'The qualities that streams may ask for, and the ones used when they name none.',
+    rule: path(),
+  },
+  SOURCE_TIMEOUT: {
+    group: 'Sources',
+    default: '10',
+    unit: 's',
+    meaning: 'How long a source may send nothing before the connection to it is started again.',
+    rule: decimal({ min: 1, max: 300 }),
+  },
+  MEDIA_ROOT: {
+    group: 'Sources',
+    default: undefined,
+    meaning: 'Folder whose files may be streamed by a file: URL. Unset, file sources are refused.',
+    rule: path(),
+  },
+  STALE_THRESHOLD: {
+    group: 'Lifetime',
+    default: '600',
+    unit: 's',
+    meaning: 'A stream without a heartbeat for this long is stale and will be ended.',
+    rule: decimal({ min: 1, max: 30 * DAY }),
+  },
+  CLEANUP_INTERVAL: {
+    group: 'Lifetime',
+    default: '300',
+    unit: 's',
+    meaning: 'How often stale streams and expired files are looked for.',
+    rule: decimal({ min: 1, max: DAY }),
+  },
+  ENDED_RETENTION: {
+    group: 'Lifetime',
+    default: '300',
+    unit: 's',
+    meaning: "How long an ended stream's files and record stay, so that late viewers see it to the end.",
+    rule: decimal({ min: 0, max: 30 * DAY }),
+  },
+  SHUTDOWN_TIMEOUT: {
+    group: 'Lifetime',
+    default: '10',
+    unit: 's',
+    meaning:
+      'How long encoders may take to close their last segment when the server stops. Give the supervisor a longer stop time.',
+    rule: decimal({ min: 1, max: 300 }),
+  },
+  API_HOST: {
+    group: 'Server',
+    default: '127.0.0.1',
+    meaning: 'Address the API listens on. Whoever reaches it can start and stop streams.',
+    rule: host(),
+  },
+  API_PORT: {
+    group: 'Server',
+    default: '8083',
+    meaning: 'Port the API listens on.',
+    rule: whole(PORT),
+  },
+  CDN_PORT: {
+    group: 'Server',
+    default: '8084',
+    meaning: 'Port nginx serves playback on; used only to write the playback URLs in answers.',
+    rule: whole(PORT),
+  },
+  LOG_LEVEL: {
+    group: 'Server',
+    default: 'info',
+    meaning: 'The least important messages that are still written.',
+    rule: oneOf(LOG_LEVELS),
+  },
+  LOG_FORMAT: {
+    group: 'Server',
+    default: 'json',
+    meaning: 'One JSON object a line for machines, or lines for people.',
+    rule: oneOf(LOG_FORMATS),
+  },
+  OUTPUT_DIR: {
+    group: 'Files and programs',
+    default: './var/streams',
+    meaning: 'Folder for segments and parts; nginx must see the same folder.',
+    rule: path(),
+  },
+  DATA_DIR: {
+    group: 'Files and programs',
+    default: './var/data',
+    meaning: 'Folder for the database of what should be running. Keep it across restarts.',
+    rule: path(),
+  },
+  FFMPEG_PATH: {
+    group: 'Files and programs',
+    default: 'ffmpeg',
+    meaning: 'The ffmpeg program, 5.1 or later.',
+    rule: program(),
+  },
+  FFPROBE_PATH: {
+    group: 'Files and programs',
+    default: 'ffprobe',
+    meaning: 'The ffprobe program that came with it.',
+    rule: program(),
+  },
+} as const satisfies Record<string, SettingDeclaration>;
+
+type Table = typeof SETTING_TABLE;
+export type SettingName = keyof Table;
+
+type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>;
+
+type ValueOf<Declared> = Declared extends { rule: Rule<infer Value>; default: infer Default }
+  ? Default extends string
+    ? Value
+    : Value | undefined
+  : never;
+
+/** All settings as the code reads them: durations in seconds, paths absolute. */
+export type Settings = { readonly [Name in SettingName as CamelCase<Name>]: ValueOf<Table[Name]> };

@@ -1,0 +1,2 @@
+export { StreamsModule } from './streams.module.js';
+export { START_PIPELINE, StreamsService } from './streams.service.js';

@@ -1,0 +1,218 @@
+/** One stream: its pipeline below, its presentation for viewers, its state for the API. Owns, and stops, everything below. */
+import type { Logger } from 'pino';
+import type { Clock } from '../engine/clock.js';
+import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from '../engine/ffmpeg/index.js';
+import { Presentation, type RenditionOutline } from '../engine/packager/index.js';
+import type { Pipeline, PipelineFact, PipelineSpec, StartPipeline, StreamPlan } from '../engine/pipeline/index.js';
+import type { SerializedProblem } from '../engine/problem.js';
+import { audioTrack, videoTrack } from '../engine/timeline/index.js';
+import type { Catalogue } from '../origin/index.js';
+import { apply, isActive, type StreamEvent, type StreamState } from './lifecycle.js';
+import type { StreamSpec } from './stream-spec.js';
+
+export type StopReason = 'requested' | 'stale' | 'source-ended' | 'server-stopping';
+
+export interface LiveStreamDependencies {
+  readonly pipelineSpec: (spec: StreamSpec) => PipelineSpec;
+  readonly startPipeline: StartPipeline;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The source is known: the spec now holds the house rate. */
+  readonly onPlanned: (spec: StreamSpec) => void;
+  /** The stream ended or failed by itself or was stopped for good. */
+  readonly onOver: (stream: LiveStream) => void;
+}
+
+export interface RungHealth {
+  readonly name: string;
+  readonly state: 'up' | 'down';
+  readonly restarts: number;
+}
+
+export class LiveStream {
+  state: StreamState = 'starting';
+  /** Why it is stopping or has ended. */
+  reason: StopReason | undefined;
+  /** The last thing that went wrong, in words; it may have passed. */
+  lastProblem: SerializedProblem | undefined;
+  plan: StreamPlan | undefined;
+  presentation: Presentation | undefined;
+  sourceConnected = false;
+  /** Process ids of its ffmpeg children. */
+  pids: readonly number[] = [];
+  lastHeartbeatMs: number;
+  changedAtMs: number;
+  endedAtMs: number | undefined;
+  private readonly rungHealth = new Map<string, RungHealth>();
+  private pipeline: Pipeline | undefined;
+  private failures = 0;
+  private startedAtMs = 0;
+  private retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    public spec: StreamSpec,
+    private readonly deps: LiveStreamDependencies,
+  ) {
+    this.lastHeartbeatMs = this.changedAtMs = deps.clock.now();
+  }
+
+  get id(): string {
+    return this.spec.streamId;
+  }
+
+  get active(): boolean {
+    return isActive(this.state);
+  }
+
+  get rungs(): readonly RungHealth[] {
+    return [...this.rungHealth.values()];
+  }
+
+  start(): void {
+    this.startedAtMs = this.deps.clock.now();
+    this.pipeline = this.deps.startPipeline(this.deps.pipelineSpec(this.spec), (fact) => this.take(fact));
+  }
+
+  heartbeat(): void {
+    this.lastHeartbeatMs = this.deps.clock.now();
+  }
+
+  /** Ends the stream for good: playlists say ENDLIST, the MPD turns static. Settles when no child is left. */
+  async stop(reason: StopReason): Promise<void> {
+    if (!this.active) return;
+    this.reason ??= reason;
+    this.event('stop');
+    clearTimeout(this.retry);
+    await this.pipeline?.stop('end');
+    this.over('drained');
+  }
+
+  /** Leaves without an end: the stream is still wanted, and goes on under later numbers. */
+  async pause(): Promise<void> {
+    clearTimeout(this.retry);
+    this.reason = 'server-stopping';
+    // No ENDLIST: viewers are to come back and find the stream going on.
+    this.presentation?.release();
+    await this.pipeline?.stop('pause');
+  }
+
+  private take(fact: PipelineFact): void {
+    switch (fact.kind) {
+      case 'init':
+      case 'part':
+      case 'segment':
+        this.presentation?.apply(fact);
+        if (this.state === 'starting' && this.presentation?.playable) this.publish();
+        return;
+      case 'planned':
+        return this.takePlan(fact.plan);
+      case 'source':
+        return this.takeSource(fact);
+      case 'rung':
+        return this.takeRung(fact);
+      case 'storage':
+        return this.note(fact.problem);
+      case 'processes':
+        this.pids = fact.pids;
+        return;
+      case 'ended':
+        this.reason ??= fact.reason;
+        return this.over('drained');
+      case 'paused':
+        return;
+      case 'failed':
+        return this.takeFailure(fact.problem);
+    }
+  }
+
+  private takePlan(plan: StreamPlan): void {
+    this.plan = plan;
+    for (const { name } of [...plan.video, plan.audio]) this.rungHealth.set(name, { name, state: 'up', restarts: 0 });
+    if (!this.spec.houseRate) {
+      this.spec = { ...this.spec, houseRate: plan.grid.fps };
+      this.deps.onPlanned(this.spec);
+    }
+    // After a lost pipeline the old timeline goes on; its gap is bridged.
+    this.presentation ??= new Presentation(
+      {
+        streamId: this.id,
+        renditions: outlines(plan),
+        terms: plan.terms,
+        windowSegments: this.deps.pipelineSpec(this.spec).settings.windowSegments,
+      },
+      () => this.deps.clock.now(),
+    );
+  }
+
+  private publish(): void {
+    const { enableHls: hls, enableDash: dash } = this.spec;
+    this.deps.catalogue.list(this.id, { presentation: this.presentation!, hls, dash });
+    this.event('playable');
+    this.deps.log.info({ stream: this.id, afterMs: Math.round(this.deps.clock.now() - this.startedAtMs) }, 'playable');
+  }
+
+  private takeSource(fact: Extract<PipelineFact, { kind: 'source' }>): void {
+    this.sourceConnected = fact.state === 'up';
+    if (fact.state === 'lost') {
+      this.note(fact.problem);
+      this.event('sourceLost');
+    } else if (fact.state === 'up') {
+      this.event('sourceBack');
+      if (this.rungs.some(({ state }) => state === 'down')) this.event('rungLost');
+    }
+  }
+
+  private takeRung(fact: Extract<PipelineFact, { kind: 'rung' }>): void {
+    this.rungHealth.set(fact.rendition, { name: fact.rendition, state: fact.state, restarts: fact.restarts });
+    if (fact.state === 'down') {
+      this.note(fact.problem);
+      this.event('rungLost');
+    } else if (this.rungs.every(({ state }) => state === 'up')) {
+      this.event('rungsBack');
+    }
+  }
+
+  /** A lost thread is started again like any child; any other failure is the stream's own and final. */
+  private takeFailure(problem: SerializedProblem): void {
+    this.note(problem);
+    if (problem.code !== 'pipeline-lost' || !this.active || this.state === 'stopping') return this.over('gaveUp');
+    this.failures = failuresAfter(INTAKE_RESTARTS, this.failures, this.deps.clock.now() - this.startedAtMs);
+    this.retry = setTimeout(() => this.start(), restartDelayMs(INTAKE_RESTARTS, this.failures - 1, Math.random()));
+  }
+
+  private note(problem: SerializedProblem): void {
+    this.lastProblem = problem;
+    this.deps.log.warn({ stream: this.id, code: problem.code, facts: problem.facts }, problem.detail);
+  }
+
+  private over(event: 'drained' | 'gaveUp'): void {
+    if (!this.active) return;
+    this.presentation?.end();
+    this.pids = [];
+    this.event(event);
+    this.endedAtMs = this.deps.clock.now();
+    this.deps.onOver(this);
+  }
+
+  private event(event: StreamEvent): void {
+    const next = apply(this.state, event);
+    if (next === this.state) return;
+    this.deps.log.info({ stream: this.id, from: this.state, to: next, reason: this.reason }, event);
+    this.state = next;
+    this.changedAtMs = this.deps.clock.now();
+  }
+}
+
+function outlines({ video, audio, grid }: StreamPlan): RenditionOutline[] {
+  const pictures = video.map(({ name, videoKbps }): RenditionOutline => ({
+    name,
+    kind: 'video',
+    track: videoTrack(grid),
+    nominalBps: videoKbps * 1000,
+  }));
+  return [
+    ...pictures,
+    { name: audio.name, kind: 'audio', track: audioTrack(grid), nominalBps: audio.audioKbps * 1000 },
+  ];
+}

@@ -1,0 +1,33 @@
+/** A stream as the API shows it. */
+import { formatRatio } from '../engine/timeline/index.js';
+import type { SourceDescription } from '../engine/ffmpeg/index.js';
+import type { LiveStream } from './live-stream.js';
+import type { StreamInfoDto } from './streams.dto.js';
+
+export function streamInfo(stream: LiveStream): StreamInfoDto {
+  const { spec, plan, lastProblem } = stream;
+  const asked = spec.rungs.length > 0 ? spec.rungs.map(({ name }) => name) : ['audio'];
+  const made = plan && plan.video.length > 0 ? plan.video.map(({ name }) => name) : undefined;
+  return {
+    stream_id: spec.streamId,
+    status: stream.state,
+    hls_url: spec.enableHls ? `/streams/${spec.streamId}/playlist.m3u8` : null,
+    dash_url: spec.enableDash ? `/streams/${spec.streamId}/manifest.mpd` : null,
+    qualities: made ?? asked,
+    left_out: [...(plan?.leftOut ?? [])],
+    created_at: spec.createdAtMs / 1000,
+    last_update: stream.lastHeartbeatMs / 1000,
+    stale_after: spec.staleAfterSeconds,
+    low_latency: spec.lowLatency,
+    reason: stream.reason ?? null,
+    source: plan ? describe(plan.source) : null,
+    source_connected: stream.sourceConnected && stream.active,
+    rungs: [...stream.rungs],
+    last_problem: lastProblem ? { code: lastProblem.code, detail: lastProblem.detail } : null,
+  };
+}
+
+function describe({ video, audio }: SourceDescription): string {
+  const picture = video && `${video.width}x${video.height} ${formatRatio(video.fps)} fps ${video.codec}`;
+  return [picture, audio?.codec].filter((part) => part !== undefined).join(', ');
+}

@@ -1,0 +1,53 @@
+/** What is wanted of a stream: the request, checked, as it is kept across restarts. */
+import type { Rung } from '../engine/ladder/index.js';
+import type { PipelineSettings, PipelineSpec } from '../engine/pipeline/index.js';
+import type { Ratio } from '../engine/timeline/index.js';
+import type { Settings } from '../platform/settings/index.js';
+import { join } from 'node:path';
+
+export interface StreamSpec {
+  readonly streamId: string;
+  readonly sourceUrl: string;
+  /** Rungs as they were when the stream was asked for; empty for audio only. */
+  readonly rungs: readonly Rung[];
+  readonly enableHls: boolean;
+  readonly enableDash: boolean;
+  readonly lowLatency: boolean;
+  /** Seconds without a heartbeat after which the stream is stopped; null: never. */
+  readonly staleAfterSeconds: number | null;
+  /** Unix ms. */
+  readonly createdAtMs: number;
+  /** Set once the source is known: segment numbers depend on it, so it is kept for life. */
+  readonly houseRate?: Ratio;
+}
+
+/** Sound of an audio-only stream. */
+const AUDIO_ONLY_KBPS = 128;
+
+export function pipelineSpec(spec: StreamSpec, settings: Settings): PipelineSpec {
+  return {
+    streamId: spec.streamId,
+    sourceUrl: spec.sourceUrl,
+    rungs: spec.rungs,
+    audioKbps: AUDIO_ONLY_KBPS,
+    lowLatency: spec.lowLatency,
+    houseRate: spec.houseRate,
+    folder: join(settings.outputDir, spec.streamId),
+    settings: pipelineSettings(settings),
+  };
+}
+
+function pipelineSettings(settings: Settings): PipelineSettings {
+  return {
+    segmentSeconds: settings.segmentDuration,
+    partSeconds: settings.partDuration,
+    windowSegments: settings.playlistSize,
+    maxFps: settings.maxFps,
+    jitterSeconds: settings.playoutJitter,
+    sourceTimeoutSeconds: settings.sourceTimeout,
+    encoderPreset: settings.encoderPreset,
+    ffmpegPath: settings.ffmpegPath,
+    ffprobePath: settings.ffprobePath,
+    mediaRoot: settings.mediaRoot,
+  };
+}

@@ -1,0 +1,62 @@
+/** The streams API: translates, decides nothing. */
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { streamInfo } from './stream-info.js';
+import { HeartbeatDto, StartStreamDto, StoppedDto, StreamInfoDto } from './streams.dto.js';
+import { StreamsService } from './streams.service.js';
+
+@ApiTags('streams')
+@Controller('streams')
+export class StreamsController {
+  constructor(@Inject(StreamsService) private readonly streams: StreamsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Start a stream' })
+  @ApiCreatedResponse({ type: StreamInfoDto })
+  @ApiBadRequestResponse({ description: 'A field is wrong; the problem names it and what is allowed.' })
+  @ApiConflictResponse({ description: 'A stream of this id is running.' })
+  async start(@Body() request: StartStreamDto): Promise<StreamInfoDto> {
+    return streamInfo(await this.streams.start(request));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List streams' })
+  @ApiOkResponse({ type: [StreamInfoDto] })
+  list(): StreamInfoDto[] {
+    return this.streams.list().map(streamInfo);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Show one stream' })
+  @ApiOkResponse({ type: StreamInfoDto })
+  @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
+  get(@Param('id') id: string): StreamInfoDto {
+    return streamInfo(this.streams.get(id));
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Stop a stream: its playlists end, its files stay for ENDED_RETENTION' })
+  @ApiOkResponse({ type: StoppedDto })
+  @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
+  async stop(@Param('id') id: string): Promise<StoppedDto> {
+    await this.streams.stop(id);
+    return { stream_id: id, status: 'stopped' };
+  }
+
+  @Post(':id/heartbeat')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Say that the stream is still wanted' })
+  @ApiOkResponse({ type: HeartbeatDto })
+  @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
+  heartbeat(@Param('id') id: string): HeartbeatDto {
+    return { status: 'ok', last_update: this.streams.heartbeat(id).lastHeartbeatMs / 1000 };
+  }
+}

@@ -1,0 +1,179 @@
+/** The request and answer bodies of the streams API; field names are the ones users know. */
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  Validate,
+  ValidateIf,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { parseSource, parseTestPicture } from '../engine/ffmpeg/index.js';
+import { rungSchema } from '../engine/ladder/index.js';
+import { Problem } from '../engine/problem.js';
+import { STREAM_ID } from '../engine/storage/index.js';
+
+/** A rung that is not in the ladder file. */
+export interface CustomRung {
+  readonly name: string;
+  readonly height: number;
+  readonly video_kbps: number;
+  readonly audio_kbps?: number;
+  readonly profile?: 'baseline' | 'main' | 'high';
+}
+
+@ValidatorConstraint({ name: 'qualities' })
+class EachIsNameOrRung implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return typeof value === 'string' || rungSchema.safeParse(value).success;
+  }
+
+  defaultMessage(): string {
+    return 'each of qualities must be a name from the ladder, "audio", or {name, height, video_kbps, audio_kbps?, profile?}';
+  }
+}
+
+@ValidatorConstraint({ name: 'source_url' })
+class IsSource implements ValidatorConstraintInterface {
+  private reason = '';
+
+  validate(value: unknown): boolean {
+    try {
+      if (typeof value !== 'string') throw new Problem('source-url-invalid', { expected: 'a string' });
+      const { scheme, url } = parseSource(value, 1);
+      if (scheme === 'test') parseTestPicture(url);
+      return true;
+    } catch (error) {
+      const { facts } = Problem.wrap(error);
+      const { parameter, allowed, expected } = facts as { parameter?: string; allowed?: string[]; expected?: string };
+      const place = parameter ? `source_url parameter ${parameter}` : 'source_url';
+      this.reason = allowed
+        ? `${place} must begin with one of ${allowed.join(':, ')}:`
+        : `${place} must be ${expected ?? 'a URL'}`;
+      return false;
+    }
+  }
+
+  defaultMessage(): string {
+    return this.reason;
+  }
+}
+
+export class StartStreamDto {
+  @ApiProperty({
+    example: 'demo',
+    description: 'Letters, digits, - and _, up to 64, beginning with a letter or digit.',
+  })
+  @Matches(STREAM_ID, {
+    message: 'stream_id must be 1 to 64 letters, digits, - or _, beginning with a letter or digit',
+  })
+  stream_id!: string;
+
+  @ApiProperty({
+    example: 'rtmp://media.example.com/live/camera1',
+    description: 'Anything FFmpeg reads; `test:` is the built-in picture.',
+  })
+  @Validate(IsSource)
+  source_url!: string;
+
+  @ApiPropertyOptional({
+    example: ['720p', '480p'],
+    description: 'Rungs by name, or described; `["audio"]` for sound alone. Default: the ladder file\'s.',
+    type: 'array',
+    items: { oneOf: [{ type: 'string' }, { type: 'object' }] },
+  })
+  @IsOptional()
+  @IsArray({ message: 'qualities must be an array of names' })
+  @ArrayMinSize(1, { message: 'qualities must name at least one rung' })
+  @ArrayMaxSize(12)
+  @Validate(EachIsNameOrRung, { each: true })
+  qualities?: (string | CustomRung)[];
+
+  @ApiPropertyOptional({ default: true })
+  @IsOptional()
+  @IsBoolean()
+  enable_hls?: boolean;
+
+  @ApiPropertyOptional({ default: true })
+  @IsOptional()
+  @IsBoolean()
+  enable_dash?: boolean;
+
+  @ApiPropertyOptional({
+    default: true,
+    description: 'Parts and blocking reload; false gives plain HLS and DASH. Default: LOW_LATENCY_HLS.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  low_latency?: boolean;
+
+  @ApiPropertyOptional({
+    nullable: true,
+    type: 'integer',
+    description: 'Seconds without a heartbeat until the stream is stopped; null: never. Default: STALE_THRESHOLD.',
+  })
+  @ValidateIf((_, value) => value !== null && value !== undefined)
+  @IsInt({ message: 'stale_after must be whole seconds, or null for never' })
+  @Min(5)
+  @Max(31_536_000)
+  stale_after?: number | null;
+}
+
+export class RungDto {
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: ['up', 'down'] }) state!: 'up' | 'down';
+  @ApiProperty() restarts!: number;
+}
+
+export class StreamProblemDto {
+  @ApiProperty() @IsString() code!: string;
+  @ApiProperty() detail!: string;
+}
+
+export class StreamInfoDto {
+  @ApiProperty() stream_id!: string;
+  @ApiProperty({ enum: ['starting', 'live', 'degraded', 'filling', 'stopping', 'ended', 'failed'] }) status!: string;
+  @ApiProperty({ nullable: true, type: String, example: '/streams/demo/playlist.m3u8' }) hls_url!: string | null;
+  @ApiProperty({ nullable: true, type: String, example: '/streams/demo/manifest.mpd' }) dash_url!: string | null;
+  @ApiProperty({ type: [String], description: 'Rungs made; before the source is known, rungs asked for.' })
+  qualities!: string[];
+  @ApiProperty({ type: [String], description: 'Rungs left out because they are taller than the source.' })
+  left_out!: string[];
+  @ApiProperty({ description: 'Unix seconds.' }) created_at!: number;
+  @ApiProperty({ description: 'Unix seconds of the last heartbeat.' }) last_update!: number;
+  @ApiProperty({ nullable: true, type: Number }) stale_after!: number | null;
+  @ApiProperty() low_latency!: boolean;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'Why it is stopping or over: requested, stale, source-ended.',
+  })
+  reason!: string | null;
+  @ApiProperty({ nullable: true, type: String, example: '1280x720 30 fps h264, aac' }) source!: string | null;
+  @ApiProperty({ description: 'Whether the source delivers at this moment.' }) source_connected!: boolean;
+  @ApiProperty({ type: [RungDto] }) rungs!: RungDto[];
+  @ApiProperty({
+    nullable: true,
+    type: StreamProblemDto,
+    description: 'The last thing that went wrong; it may have passed.',
+  })
+  last_problem!: StreamProblemDto | null;
+}
+
+export class StoppedDto {
+  @ApiProperty() stream_id!: string;
+  @ApiProperty({ example: 'stopped' }) status!: 'stopped';
+}
+
+export class HeartbeatDto {
+  @ApiProperty({ example: 'ok' }) status!: 'ok';
+  @ApiProperty({ description: 'Unix seconds.' }) last_update!: number;
+}
