@@ -30,7 +30,7 @@ export async function configure(app: NestFastifyApplication, settings: Settings)
     await app.register(fastifyStatic, { root: PLAYER_FILES, prefix: '/player/', decorateReply: false });
   }
   describeApi(app);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 }
 
 function describeApi(app: NestFastifyApplication): void {

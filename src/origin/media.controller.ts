@@ -57,7 +57,9 @@ export class MediaController {
     if (presentation && timeline && !presentation.ended) {
       const about = whatIsAsked(timeline, name, presentation.outline.terms.lowLatency);
       if (about === 'missing') throw new Problem('media-not-found', asked);
-      if (about === 'in-progress') return this.sendInProgress(presentation, { ...asked, name }, request, reply);
+      if (about === 'in-progress' && name.kind === 'segment') {
+        return this.sendInProgress(presentation, { ...asked, name }, request, reply);
+      }
       if (about === 'next') await this.hold(presentation, { ...asked, name }, reply);
     }
     this.sendFile(asked, request, reply);
@@ -94,20 +96,29 @@ export class MediaController {
       .sendFile(`${id}/${rendition}/${file}`, this.settings.outputDir, { cacheControl: false });
   }
 
-  private sendInProgress(presentation: Presentation, asked: Asked, request: FastifyRequest, reply: FastifyReply): void {
-    const { id, rendition, file, name } = asked;
+  private async sendInProgress(
+    presentation: Presentation,
+    { id, rendition, file, name }: Asked & { name: Extract<MediaName, { kind: 'segment' }> },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const folder = join(this.settings.outputDir, id);
+    const parts = segmentInProgress(presentation, folder, rendition, name.segment, untilGone(reply));
+    // Nothing is promised before the first part is here: until then there can still be a 404.
+    const first = await parts.next().catch(() => undefined);
+    if (!first || first.done) throw new Problem('media-not-found', { id, rendition, file });
     reply.headers({ ...CORS_HEADERS, 'cache-control': cacheControl('media', 1) }).type(mediaType(rendition, file));
-    if (request.method === 'HEAD' || name.kind === 'init') {
+    if (request.method === 'HEAD') {
       void reply.send();
       return;
     }
-    const folder = join(this.settings.outputDir, id);
-    void reply.send(
-      Readable.from(segmentInProgress(presentation, folder, rendition, name.segment, untilGone(reply)), {
-        objectMode: false,
-      }),
-    );
+    void reply.send(Readable.from(startingWith(first.value, parts), { objectMode: false }));
   }
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
 }
 
 /**

@@ -21,7 +21,9 @@ export async function* segmentInProgress(
   for (let index = 0; ; index += 1) {
     const ready = (): boolean => {
       const segment = find();
-      return presentation.ended || segment === undefined || segment.state !== 'open' || segment.parts.length > index;
+      const notBegun =
+        segment === undefined && (presentation.timeline(rendition)?.segments.at(-1)?.number ?? 0) < number;
+      return presentation.ended || (!notBegun && (segment?.state !== 'open' || segment.parts.length > index));
     };
     const limitMs = presentation.outline.terms.holdLimit * 1000;
     if (!(await presentation.waitUntil(ready, limitMs, signal)))
