@@ -1,3 +1,3 @@
 export { MetricsModule } from './metrics.module.js';
 export { MetricsRegistry } from './metrics-registry.js';
-export { parseStat, processUsage, type ProcessUsage } from './process-usage.js';
+export { processUsage, type ProcessUsage } from './process-usage.js';

@@ -14,11 +14,13 @@ interface Task {
   readonly periodMs: number;
   readonly run: () => Promise<void> | void;
   dueAtMs: number;
+  /** The run that is under way; it never rejects. */
+  running: Promise<void> | undefined;
 }
 
 @Injectable()
 export class Schedule implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly tasks: Task[] = [];
+  private tasks: readonly Task[] = [];
   private cron: ScheduledTask | undefined;
 
   constructor(
@@ -29,13 +31,18 @@ export class Schedule implements OnApplicationBootstrap, OnModuleDestroy {
   /** Runs `run` every `seconds`, first that long from now, never twice at a time. */
   every(seconds: number, name: string, run: Task['run']): void {
     const periodMs = seconds * 1000;
-    this.tasks.push({ name, periodMs, run, dueAtMs: this.clock.now() + periodMs });
+    const task = { name, periodMs, run, dueAtMs: this.clock.now() + periodMs, running: undefined };
+    this.tasks = [...this.tasks, task];
   }
 
   onApplicationBootstrap(): void {
-    this.cron = cron.schedule('* * * * * *', () => this.beat(this.clock.now()), {
+    // The beat is not waited for here: a task that takes minutes must not hold up the others.
+    this.cron = cron.schedule('* * * * * *', () => void this.beat(this.clock.now()), {
       name: 'beat',
       noOverlap: true,
+      unref: true,
+      // What a busy process misses, the next beat makes up for.
+      suppressMissedWarning: true,
       logger: {
         info: (message) => this.log.debug(message),
         warn: (message) => this.log.debug(message),
@@ -45,19 +52,35 @@ export class Schedule implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
+  /** Begins nothing more; settles when what is under way is over. */
   async onModuleDestroy(): Promise<void> {
     await this.cron?.destroy();
+    const running = this.tasks.map((task) => task.running ?? Promise.resolve());
+    this.tasks = [];
+    await Promise.all(running);
   }
 
-  /** Runs what is due at `nowMs` (Unix ms). A task that fails is told, and keeps nobody else from running. */
+  /**
+   * Starts what is due at `nowMs` (Unix ms), side by side, and settles when all of it is over. A task that fails is
+   * told, and keeps nobody else from running.
+   */
   async beat(nowMs: number): Promise<void> {
-    for (const task of this.tasks.filter(({ dueAtMs }) => dueAtMs <= nowMs)) {
-      task.dueAtMs = nowMs + task.periodMs;
-      try {
-        await task.run();
-      } catch (error) {
-        this.log.error({ err: error, task: task.name }, 'a scheduled task failed');
-      }
+    const due = this.tasks.filter(({ dueAtMs, running }) => dueAtMs <= nowMs && !running);
+    await Promise.all(
+      due.map((task) => {
+        // From now: after a pause comes one run, not all that were missed.
+        task.dueAtMs = nowMs + task.periodMs;
+        task.running = this.run(task).finally(() => (task.running = undefined));
+        return task.running;
+      }),
+    );
+  }
+
+  private async run({ name, run }: Task): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.log.error({ err: error, task: name }, 'a scheduled task failed');
     }
   }
 }

@@ -1,0 +1,51 @@
+/**
+ * `npm run bench`: all scenarios, or those named (`npm run bench -- start`). Each prints its table; with `--write` the
+ * tables go to bench/README.md, with the machine and the versions they were measured on.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { checkNode, ensureBuild, ensurePackages, ensurePrograms, ROOT, say } from './prepare.mjs';
+
+checkNode();
+ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'chromium']);
+ensurePackages();
+ensureBuild();
+
+const { runnerImport } = await import('vite');
+const load = async (file) => (await runnerImport(join(ROOT, 'bench', file))).module;
+const { table } = await load('report.ts');
+
+const known = readdirSync(join(ROOT, 'bench', 'scenario')).map((file) => file.replace(/\.ts$/, ''));
+const named = process.argv.slice(2).filter((argument) => argument !== '--write');
+const unknown = named.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`no scenario ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  process.exit(2);
+}
+
+for (const name of named.length > 0 ? named : known) {
+  const { default: scenario } = await load(`scenario/${name}.ts`);
+  say(`${name}: ${scenario.about}`);
+  const rows = await scenario.run((text) => console.log(`  … ${text}`));
+  const text = table(rows, 'baseline');
+  console.log(`\n${text}\n`);
+  if (process.argv.includes('--write')) write(name, scenario.about, text);
+}
+process.exit(0);
+
+/** Replaces the scenario's part of bench/README.md. */
+function write(name, about, text) {
+  const file = join(ROOT, 'bench', 'README.md');
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const version = (program, flag) => execFileSync(program, [flag]).toString().split('\n')[0];
+  const machine = `${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}, ${version('ffmpeg', '-version').split(' Copyright')[0]}, ${new Date().toISOString().slice(0, 10)}`;
+  const part = `${begin}\n## ${name}\n\n${about}\n\n${text}\n\nMeasured on ${machine}.\n${end}`;
+  const before = readFileSync(file, 'utf8');
+  const there = before.includes(begin);
+  const after = there
+    ? before.slice(0, before.indexOf(begin)) + part + before.slice(before.indexOf(end) + end.length)
+    : `${before.trimEnd()}\n\n${part}\n`;
+  writeFileSync(file, after);
+}
