@@ -76,8 +76,19 @@ function describeVideo(stream: ProbedStream, width: number, height: number): Non
   };
 }
 
-/** The average rate is the honest one; the nominal rate stands in where a live stream has no average yet. */
+/**
+ * The nominal rate is exact where it is meant (29.97 and 30 differ), but absurd for a variable rate, where the average is
+ * the honest one. Live sources may have only one of them yet.
+ */
 function frameRate(stream: ProbedStream): Ratio {
-  const rates = [parseRatio(stream.avg_frame_rate ?? ''), parseRatio(stream.r_frame_rate ?? '')];
-  return rates.find((rate) => rate !== undefined && toNumber(rate) >= 1 && toNumber(rate) <= 240) ?? ratio(30);
+  const [average, nominal] = [stream.avg_frame_rate, stream.r_frame_rate].map((text) =>
+    plausible(parseRatio(text ?? '')),
+  );
+  if (!average || !nominal) return average ?? nominal ?? ratio(30);
+  const agree = Math.abs(toNumber(nominal) / toNumber(average) - 1) < 0.1;
+  return agree ? nominal : average;
+}
+
+function plausible(rate: Ratio | undefined): Ratio | undefined {
+  return rate && toNumber(rate) >= 1 && toNumber(rate) <= 240 ? rate : undefined;
 }

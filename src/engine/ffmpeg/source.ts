@@ -27,8 +27,16 @@ interface SchemeRule {
   readonly options?: (timeoutMicros: number) => readonly string[];
 }
 
-/** Probing: enough for a first key frame and its parameters, far below ffmpeg's five seconds. */
-const LIVE_PROBE = ['-fflags', '+nobuffer+genpts', '-probesize', '1000000', '-analyzeduration', '1000000'];
+/**
+ * How much of a live source is looked at before it is passed on: enough for a key frame a second, far below ffmpeg's five
+ * seconds. (Never `nobuffer`: it throws away what was looked at, and with it the first key frame.) A source with rarer key frames may not show its size in that time; each further attempt is twice as patient.
+ */
+function liveProbe(attempt: number): readonly string[] {
+  const patience = 2 ** Math.min(attempt, 4);
+  const [bytes, micros] = [1_000_000 * patience, 1_000_000 * patience];
+  return ['-fflags', '+genpts', '-probesize', `${bytes}`, '-analyzeduration', `${micros}`];
+}
+
 const rwTimeout = (micros: number): readonly string[] => ['-rw_timeout', `${micros}`];
 
 const SCHEMES: Readonly<Record<string, SchemeRule>> = {
@@ -59,10 +67,10 @@ const SCHEMES: Readonly<Record<string, SchemeRule>> = {
 export const SOURCE_SCHEMES: readonly string[] = Object.keys(SCHEMES);
 
 /**
- * Reads a source URL. Throws `source-url-invalid` for what is not a URL and `source-scheme-not-allowed` for a scheme
+ * Reads a source URL. `attempt` counts failed connections in a row, from 0. Throws `source-url-invalid` for what is not a URL and `source-scheme-not-allowed` for a scheme
  * that is not in the table (so `concat:`, `subfile:`, `data:` and option-like texts never reach ffmpeg).
  */
-export function parseSource(url: string, timeoutSeconds: number): Source {
+export function parseSource(url: string, timeoutSeconds: number, attempt = 0): Source {
   if (url.length > 2048 || [...url].some(isSpaceOrControl)) {
     throw new Problem('source-url-invalid', {
       field: 'source_url',
@@ -78,7 +86,7 @@ export function parseSource(url: string, timeoutSeconds: number): Source {
     throw new Problem('source-url-invalid', { field: 'source_url', expected: `a URL such as ${scheme}://host/path` });
   }
   const { input, listen } = rtmpListener(url, scheme);
-  const probe = rule.access === 'tapped' ? LIVE_PROBE : [];
+  const probe = rule.access === 'tapped' ? liveProbe(attempt) : [];
   const whitelist = rule.protocols
     ? ['-protocol_whitelist', rule.protocols + (rule.access === 'tapped' ? ',pipe' : '')]
     : [];

@@ -124,7 +124,7 @@ export class StreamPipeline {
     while (!this.stopped.signal.aborted) {
       const connectedAt = performance.now();
       this.emit({ kind: 'source', state: 'connecting' });
-      this.connection = this.newConnection();
+      this.connection = this.newConnection(failures);
       const end = await this.connection.run();
       if (this.stopped.signal.aborted) break;
       if (end.kind === 'finished') return true;
@@ -135,10 +135,10 @@ export class StreamPipeline {
     return false;
   }
 
-  private newConnection(): Connection {
+  private newConnection(attempt: number): Connection {
     const { sourceUrl, settings } = this.spec;
     return new Connection({
-      source: parseSource(sourceUrl, settings.sourceTimeoutSeconds),
+      source: parseSource(sourceUrl, settings.sourceTimeoutSeconds, attempt),
       ffmpegPath: settings.ffmpegPath,
       ffprobePath: settings.ffprobePath,
       timeoutSeconds: settings.sourceTimeoutSeconds,

@@ -21,6 +21,8 @@ export function tapCommand(source: Source): CommandPlan {
 
 /** How the probe and the decoder read what a tap wrote: the header says it all, so next to nothing is analysed. */
 export const TAPPED_INPUT_OPTIONS: readonly string[] = [
-  ...['-protocol_whitelist', 'pipe', '-fflags', '+nobuffer', '-probesize', '1000000', '-analyzeduration', '500000'],
+  ...['-protocol_whitelist', 'pipe', '-probesize', '1000000', '-analyzeduration', '500000'],
+  // Six frames tell a rate as well as ffmpeg's twenty do, half a second sooner.
+  ...['-fpsprobesize', '6'],
   ...['-f', 'nut'],
 ];
