@@ -11,15 +11,26 @@ import { createLogger, NestLogger, readSettings, type Settings } from './platfor
 const settings = settingsOrExit();
 const log = createLogger(settings);
 const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), httpAdapter(), {
-  logger: new NestLogger(log),
+  // What Nest says of its own wiring interests whoever debugs.
+  logger: new NestLogger(log.isLevelEnabled('debug') ? log : log.child({}, { level: 'warn' })),
   abortOnError: false,
 });
 await configure(app, settings);
+leaveInTime();
 await app.listen(settings.apiPort, settings.apiHost);
 log.info(
   { host: settings.apiHost, port: settings.apiPort, docs: `http://${settings.apiHost}:${settings.apiPort}/docs` },
   'listening',
 );
+
+/** Whatever hangs on the way out, the process is gone after SHUTDOWN_TIMEOUT, and its ffmpegs with it. */
+function leaveInTime(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000).unref();
+    });
+  }
+}
 
 /** A wrong setting ends the start, with every error told at once. */
 function settingsOrExit(): Settings {

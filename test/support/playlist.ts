@@ -20,7 +20,7 @@ export function parsePlaylist(text: string): ParsedPlaylist {
   const parser = new Parser();
   parser.push(text);
   parser.end();
-  return parser.manifest as unknown as ParsedPlaylist;
+  return parser.manifest as ParsedPlaylist;
 }
 
 export async function fetchPlaylist(url: string): Promise<ParsedPlaylist> {

@@ -41,7 +41,7 @@ function decimal(query: Readonly<Record<string, unknown>>, parameter: string): n
   const value = query[parameter];
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) {
-    throw invalid(parameter, String(value), 'one decimal integer of up to 15 digits');
+    throw invalid(parameter, JSON.stringify(value), 'one decimal integer of up to 15 digits');
   }
   return Number(value);
 }

@@ -33,7 +33,7 @@ export const startPipelineThread: StartPipeline = (spec, onFact) => {
     worker.once('exit', () => {
       const problem = new Problem(
         'pipeline-lost',
-        { streamId: spec.streamId, reason: String(cause ?? 'the thread ended') },
+        { streamId: spec.streamId, reason: cause instanceof Error ? cause.message : 'the thread ended' },
         { cause },
       );
       if (!saidLast) onFact({ kind: 'failed', problem: problem.toJSON() });
