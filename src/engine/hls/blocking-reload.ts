@@ -50,6 +50,7 @@ function invalid(parameter: string, value: string, expected: string): Problem {
   return new Problem('delivery-directive-invalid', { parameter, value, expected });
 }
 
+/** What a playlist request gets at this moment: the playlist, a place to wait for, or a refusal (HTTP 400). */
 export function decideReload(
   timeline: Timeline,
   terms: DeliveryTerms,
@@ -63,12 +64,15 @@ export function decideReload(
   if (msn > finished + 2) return refuse({ msn, lastSegment: finished });
   if (part === undefined) return hold(timeline, { segment: msn, wholeSegment: true });
 
-  // A part past the end of a finished parent is the first part of the next one.
-  const wanted = isPastTheEnd(timeline, msn, part) ? { segment: msn + 1, part: 0 } : { segment: msn, part };
-  const listed = timeline.segments.find(({ number }) => number === wanted.segment)?.parts.length ?? 0;
-  if (wanted.part - (listed - 1) > advancePartLimit(track)) return refuse({ msn, part, partsListed: listed });
-  return hold(timeline, wanted);
+  if (isPastTheEnd(timeline, msn, part)) return hold(timeline, firstPartAfter(msn));
+  const listed = timeline.segments.find(({ number }) => number === msn)?.parts.length ?? 0;
+  if (part - (listed - 1) > advancePartLimit(track)) return refuse({ msn, part, partsListed: listed });
+  // A segment in progress is known to end with its last part on the grid.
+  return hold(timeline, part < track.grid.partsPerSegment ? { segment: msn, part } : firstPartAfter(msn));
 }
+
+/** 6.2.5.2: a part past the end of its parent stands for the first part of the next one. */
+const firstPartAfter = (msn: number): Awaited => ({ segment: msn + 1, part: 0 });
 
 /** Whether what a request waits for is listed now, or anything later is. */
 export function isSatisfied(timeline: Timeline, until: Awaited): boolean {
@@ -77,7 +81,8 @@ export function isSatisfied(timeline: Timeline, until: Awaited): boolean {
   if (!last) return false;
   if ('wholeSegment' in until) return (lastFinishedSegment(timeline) ?? -1) >= until.segment;
   if (last.number !== until.segment) return last.number > until.segment;
-  return last.state !== 'open' || last.parts.length > until.part;
+  // A parent that ended short of the part does not satisfy: the request now means the first part of the next one.
+  return last.parts.length > until.part;
 }
 
 function isPastTheEnd(timeline: Timeline, msn: number, part: number | undefined): boolean {

@@ -8,7 +8,6 @@ import {
   type PresentationView,
   type RenditionView,
   type Segment,
-  type Timeline,
 } from '../timeline/index.js';
 import { attributes, boundText, dateText, durationText, quoted, secondsText } from './attributes.js';
 import { skippableSegments } from './delta-update.js';
@@ -18,6 +17,10 @@ export interface MediaPlaylistOptions {
   readonly skip?: 'YES' | 'v2';
 }
 
+/**
+ * The media playlist of one rendition of `view`. A delta update (`skip`) comes out in full where there is nothing old
+ * enough to skip. Once the stream has ended it is plain history: whole segments and EXT-X-ENDLIST, no part, no hint.
+ */
 export function renderMediaPlaylist(
   rendition: RenditionView,
   view: PresentationView,
@@ -29,7 +32,7 @@ export function renderMediaPlaylist(
   // Without low latency a segment in progress is nobody's business.
   const segments = terms.lowLatency ? timeline.segments : timeline.segments.filter(({ state }) => state !== 'open');
   const skipped = skip && live ? skippableSegments(timeline, terms) : 0;
-  const partsFrom = live ? firstSegmentWithParts(timeline, terms) : Infinity;
+  const partsFrom = live ? firstSegmentWithParts(rendition, terms) : Infinity;
 
   const lines = [
     ...header(rendition, terms, segments, skipped),
@@ -39,7 +42,7 @@ export function renderMediaPlaylist(
     }),
   ];
   if (timeline.ended) lines.push('#EXT-X-ENDLIST');
-  if (live) lines.push(...preloadHint(timeline), ...renditionReports(rendition, view));
+  if (live) lines.push(...preloadHint(rendition), ...renditionReports(rendition, view));
   return `${lines.join('\n')}\n`;
 }
 
@@ -79,12 +82,15 @@ function serverControl(terms: DeliveryTerms): string {
   });
 }
 
-/** 6.2.2: parts are of use near the live edge only; older ones are told by their parents alone. */
-function firstSegmentWithParts(timeline: Timeline, terms: DeliveryTerms): number {
-  let distance = 0;
+/**
+ * 6.2.2: parts more than three target durations from the end are of no use; such parents are told without theirs. The
+ * hinted part counts, so that nothing listed grows too old before the next playlist.
+ */
+function firstSegmentWithParts({ timeline, track }: RenditionView, terms: DeliveryTerms): number {
+  let distance = longestPartTicks(track) / timeline.timescale;
   for (const segment of [...timeline.segments].reverse()) {
-    if (distance > 3 * terms.targetDuration) return segment.number + 1;
     distance += segment.durationTicks / timeline.timescale;
+    if (distance > 3 * terms.targetDuration) return segment.number + 1;
   }
   return timeline.segments[0]?.number ?? 0;
 }
@@ -95,23 +101,36 @@ function segmentLines(segment: Segment, before: Segment | undefined, timescale: 
   if (segment.init !== '' && segment.init !== before?.init) lines.push(`#EXT-X-MAP:URI=${quoted(segment.init)}`);
   // 4.4.4: what belongs to a parent comes before its first part.
   lines.push(`#EXT-X-PROGRAM-DATE-TIME:${dateText(segment.startTicks, timescale)}`);
-  if (segment.state === 'gap') lines.push('#EXT-X-GAP');
-  if (withParts) lines.push(...segment.parts.map((part) => partLine(segment.number, part, timescale)));
+  lines.push(...gapAndParts(segment, withParts, timescale));
   if (segment.state === 'open') return lines;
   return [...lines, `#EXTINF:${durationText(segment.durationTicks, timescale)},`, `${segment.number}.m4s`];
 }
 
-function partLine(segment: number, part: Part, timescale: number): string {
+/**
+ * 6.2.1: the first missing part makes its parent a gap, said right behind that part, and of the parts after it none is
+ * of use. Said at once and never taken back: lines are only ever added behind what players have read.
+ */
+function gapAndParts({ number, state, parts }: Segment, withParts: boolean, timescale: number): string[] {
+  const firstGap = parts.findIndex(({ gap }) => gap);
+  if (!withParts) return state === 'gap' || firstGap >= 0 ? ['#EXT-X-GAP'] : [];
+  const lines = parts.flatMap((part, index) => {
+    const line = partLine(number, part, timescale, firstGap >= 0 && index >= firstGap);
+    return index === firstGap ? [line, '#EXT-X-GAP'] : [line];
+  });
+  return state === 'gap' && firstGap < 0 ? [...lines, '#EXT-X-GAP'] : lines;
+}
+
+function partLine(segment: number, part: Part, timescale: number, gap: boolean): string {
   return `#EXT-X-PART:${attributes({
     DURATION: durationText(part.durationTicks, timescale),
     URI: quoted(`${segment}.${part.index}.m4s`),
-    INDEPENDENT: part.independent ? 'YES' : undefined,
-    GAP: part.gap ? 'YES' : undefined,
+    INDEPENDENT: part.independent && !gap ? 'YES' : undefined,
+    GAP: gap ? 'YES' : undefined,
   })}`;
 }
 
-function preloadHint(timeline: Timeline): string[] {
-  const next = nextPartPosition(timeline);
+function preloadHint({ timeline, track }: RenditionView): string[] {
+  const next = nextPartPosition(timeline, track.grid.partsPerSegment);
   return next ? [`#EXT-X-PRELOAD-HINT:TYPE=PART,URI=${quoted(`${next.segment}.${next.part}.m4s`)}`] : [];
 }
 

@@ -4,6 +4,7 @@ import { attributes, quoted } from './attributes.js';
 
 const AUDIO_GROUP = 'audio';
 
+/** One variant per video rendition, in the order of the view; without video, the sound is the variant. URIs are relative. */
 export function renderMultivariantPlaylist({ renditions }: PresentationView): string {
   const video = renditions.filter(({ kind }) => kind === 'video');
   const audio = renditions.filter(({ kind }) => kind === 'audio');
@@ -18,14 +19,15 @@ export function renderMultivariantPlaylist({ renditions }: PresentationView): st
   return `${lines.join('\n')}\n`;
 }
 
-function media({ name, init }: RenditionView): string {
+function media({ name, init }: RenditionView, index: number): string {
   return `#EXT-X-MEDIA:${attributes({
     TYPE: 'AUDIO',
     'GROUP-ID': quoted(AUDIO_GROUP),
-    NAME: quoted('Audio'),
+    // 4.4.6.1.1: names differ within a group, and one member at most is the default.
+    NAME: quoted(index === 0 ? 'Audio' : `Audio ${index + 1}`),
     // RFC 5646: undetermined; no source we read says its language reliably.
     LANGUAGE: quoted('und'),
-    DEFAULT: 'YES',
+    DEFAULT: index === 0 ? 'YES' : 'NO',
     AUTOSELECT: 'YES',
     CHANNELS: quoted(String(init.channels ?? 2)),
     URI: quoted(`${name}/playlist.m3u8`),

@@ -109,13 +109,14 @@ export class Presentation {
     return this.states.get(rendition)?.timeline;
   }
 
-  /** A player that starts now finds enough media in every rendition to start with. */
+  /** A player that starts now, low-latency or not, finds enough media in every rendition to start with. */
   get playable(): boolean {
     const { terms } = this.outline;
     return [...this.states.values()].every(({ timeline, init }) => {
-      const media = timeline.segments.filter(({ state }) => terms.lowLatency || state === 'complete');
-      const ticks = media.reduce((sum, { durationTicks }) => sum + durationTicks, 0);
-      return init !== undefined && ticks > 0 && (!terms.lowLatency || ticks / timeline.timescale >= terms.partHoldBack);
+      const media = timeline.segments.filter(({ state }) => state !== 'gap');
+      const seconds = media.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timeline.timescale;
+      const enough = !terms.lowLatency || seconds >= terms.partHoldBack;
+      return init !== undefined && enough && media.some(({ state }) => state === 'complete');
     });
   }
 

@@ -35,9 +35,9 @@ interface Run {
 const HUNG_AFTER_MS = 3_000;
 /** Units that may wait for an encoder in its stride; beyond it the rung sheds the rest of the segment. */
 const MAX_QUEUED_UNITS = 45;
-/** A stream begins with up to three seconds of padding at once, and gets this long to work it off. */
+/** A stream begins with up to two segments of padding at once (one picture, many times), and gets this long to work it off. */
 const CATCH_UP_MS = 4_000;
-const MAX_QUEUED_AT_START = 200;
+const MAX_QUEUED_AT_START = 1_500;
 
 export class Rung {
   private packager: RenditionPackager | undefined;

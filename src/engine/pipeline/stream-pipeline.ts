@@ -229,7 +229,8 @@ export class StreamPipeline {
   }
 
   private firstFreeSegment({ grid, terms }: StreamPlan, nowMs: number): number {
-    const wanted = segmentAt(grid, nowMs - terms.partHoldBack * 1000);
+    // One whole segment for players that know no parts, and enough parts for those that do.
+    const wanted = Math.min(segmentAt(grid, nowMs) - 1, segmentAt(grid, nowMs - terms.partHoldBack * 1000));
     const highest = this.highestOnDisk;
     if (!highest || highest.segment < wanted) return wanted;
     if (highest.segment < segmentAt(grid, nowMs) + MAX_SEGMENTS_AHEAD) return highest.segment + 1;

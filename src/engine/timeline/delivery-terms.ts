@@ -26,8 +26,8 @@ export function deliveryTerms({ grid, tracks, lowLatency, windowSegments, pipeli
   const partTarget = longest(longestPartTicks);
   const segment = segmentSeconds(grid);
   const part = partSeconds(grid);
-  // Apple 14.3: three part targets, of the longest part in any rendition.
-  const partHoldBack = ceilTo(3 * partTarget, 3);
+  // Apple 14.3: three part targets, of the longest part in any rendition, as it is printed (rounded up to 10 µs).
+  const partHoldBack = ceilTo(3 * ceilTo(partTarget, 5), 3);
   return {
     lowLatency,
     targetDuration,

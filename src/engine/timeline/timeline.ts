@@ -89,24 +89,27 @@ export const openSegmentOf = (timeline: Timeline): Segment | undefined => {
   return last?.state === 'open' ? last : undefined;
 };
 
-/** Where the next part will be: the URI of the preload hint. */
-export function nextPartPosition(timeline: Timeline): Position | undefined {
+/**
+ * Where the next part will be: the URI of the preload hint. A segment that has all its `partsPerSegment` parts may still
+ * be open for an instant, until its own file is written: the next part is then the first of the segment after it.
+ */
+export function nextPartPosition(timeline: Timeline, partsPerSegment = Infinity): Position | undefined {
   const last = timeline.segments.at(-1);
   if (!last || timeline.ended) return undefined;
-  return last.state === 'open'
+  return last.state === 'open' && last.parts.length < partsPerSegment
     ? { segment: last.number, part: last.parts.length }
     : { segment: last.number + 1, part: 0 };
 }
 
 function openSegment(timeline: Timeline, number: number, startTicks: number, init: string): Segment {
   const last = timeline.segments.at(-1);
-  if (last && number !== last.number + 1) {
+  if (last && (last.state === 'open' || number !== last.number + 1)) {
     throw new RangeError(`${timeline.rendition}: segment ${number} does not follow ${describeEnd(timeline)}`);
   }
-  const previousInit = timeline.segments.findLast(({ state }) => state !== 'gap')?.init ?? last?.init;
-  // A gap before any media has no init (''): nothing to be discontinuous with.
-  const discontinuity = Boolean(previousInit) && previousInit !== init;
-  return { number, state: 'open', startTicks, durationTicks: 0, bytes: 0, parts: [], init, discontinuity };
+  // A gap told before its encoder said a word has no init (''): it belongs to what was before it, if anything was.
+  const known = init === '' ? (last?.init ?? '') : init;
+  const discontinuity = Boolean(last?.init) && last?.init !== known;
+  return { number, state: 'open', startTicks, durationTicks: 0, bytes: 0, parts: [], init: known, discontinuity };
 }
 
 function withoutOpen(timeline: Timeline, number: number): readonly Segment[] {
