@@ -12,7 +12,7 @@ import {
   type PresentationView,
   type RenditionView,
 } from '../timeline/index.js';
-import { element } from './xml.js';
+import { element, type XmlAttributes } from './xml.js';
 
 export interface MpdOptions {
   /** URL of our clock (xs:dateTime), absolute or relative to the MPD. */
@@ -37,13 +37,10 @@ function dynamicMpd(view: PresentationView, { timeUrl }: MpdOptions): string {
   const sets = adaptationSets(view, (rendition, id) => ({
     before: terms.lowLatency ? [producerReferenceTime(id, clock)] : [],
     // Media time 0 is the house epoch and so is the Period's start: no presentationTimeOffset, which some readers get wrong.
-    template: {
-      startNumber: 0,
-      ...(terms.lowLatency && {
-        availabilityTimeOffset: terms.availabilityTimeOffset,
-        availabilityTimeComplete: false,
-      }),
-    },
+    addressing: { startNumber: 0 },
+    availability: terms.lowLatency
+      ? { availabilityTimeOffset: terms.availabilityTimeOffset, availabilityTimeComplete: false }
+      : {},
     grid: rendition.track.grid,
   }));
   const attributes = {
@@ -74,7 +71,8 @@ function staticMpd(view: PresentationView): string {
   const length = Math.max(0, Math.min(...ends) - first * segmentSeconds(grid));
   const sets = adaptationSets(view, ({ track }) => ({
     before: [],
-    template: { startNumber: first, presentationTimeOffset: first * nominalTicks(track.grid, track.timescale) },
+    addressing: { startNumber: first, presentationTimeOffset: first * nominalTicks(track.grid, track.timescale) },
+    availability: {},
     grid: track.grid,
   }));
   return element('MPD', { ...rootAttributes(view, 'static', grid), mediaPresentationDuration: duration(length) }, [
@@ -115,7 +113,9 @@ function producerReferenceTime(id: number, clock: string): string {
 interface SetTerms {
   /** Elements that go before the SegmentTemplate. */
   readonly before: readonly string[];
-  readonly template: Readonly<Record<string, string | number | boolean>>;
+  /** startNumber and presentationTimeOffset. */
+  readonly addressing: XmlAttributes;
+  readonly availability: XmlAttributes;
   readonly grid: HouseGrid;
 }
 
@@ -128,25 +128,30 @@ function adaptationSets(
     const id = kind === 'video' ? 0 : 1;
     const members = renditions.filter((rendition) => rendition.kind === kind);
     const { timescale } = members[0]!.track;
-    const { before, template, grid } = termsOf(members[0]!, id);
+    const { before, addressing, availability, grid } = termsOf(members[0]!, id);
     const attributes = {
       ...{ id, contentType: kind, mimeType: `${kind}/mp4`, segmentAlignment: true, startWithSAP: 1 },
       lang: kind === 'audio' ? 'und' : undefined,
     };
-    const segments = element('SegmentTemplate', {
+    const template = {
       media: '$RepresentationID$/$Number$.m4s',
-      timescale,
-      duration: nominalTicks(grid, timescale),
-      ...template,
-    });
-    return element('AdaptationSet', attributes, [...before, segments, ...members.map(representation)]);
+      ...{ timescale, duration: nominalTicks(grid, timescale), ...addressing },
+    };
+    return element('AdaptationSet', attributes, [
+      ...before,
+      element('SegmentTemplate', { ...template, ...availability }),
+      ...members.map((member) => representation(member, template)),
+    ]);
   });
 }
 
-function representation({ name, kind, init, track, peakBps }: RenditionView): string {
+/**
+ * Init segments are named by content, so each Representation has a template of its own. It is a whole one, because VLC
+ * inherits nothing; only the availability stays with the AdaptationSet, where IOP wants it.
+ */
+function representation({ name, kind, init, track, peakBps }: RenditionView, inherited: XmlAttributes): string {
   const common = { id: name, codecs: init.codec, bandwidth: peakBps };
-  // Init segments are named by content, so each Representation adds its own to the template it inherits.
-  const template = element('SegmentTemplate', { initialization: `$RepresentationID$/${init.name}` });
+  const template = element('SegmentTemplate', { initialization: `$RepresentationID$/${init.name}`, ...inherited });
   if (kind === 'audio') {
     const channels = element('AudioChannelConfiguration', {
       schemeIdUri: CHANNEL_CONFIGURATION,
