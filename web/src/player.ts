@@ -43,9 +43,3 @@ export interface PlayerRequest {
 
 export const manifestUrl = (streamId: string, protocol: Protocol): string =>
   `/streams/${encodeURIComponent(streamId)}/${protocol === 'hls' ? 'playlist.m3u8' : 'manifest.mpd'}`;
-
-/** Loads the one library that is needed; Safari on a phone without MSE plays HLS by itself. */
-export async function startPlayer(protocol: Protocol, request: PlayerRequest): Promise<Player> {
-  if (protocol === 'dash') return (await import('./player-dash')).startDash(request);
-  return (await import('./player-hls')).startHls(request);
-}

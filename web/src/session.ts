@@ -1,6 +1,7 @@
 /** One viewing of one stream by one protocol: waits for it, plays it, and begins again whenever it breaks or returns. */
 import type { WallClock } from './clock';
-import { manifestUrl, startPlayer, type Player, type Protocol } from './player';
+import { manifestUrl, type Player, type Protocol } from './player';
+import { startPlayer } from './start-player';
 import { probeStream, type Probe } from './probe';
 
 export type Status =

@@ -12,18 +12,18 @@ describe('a delta update', () => {
   it('leaves out what is older than the skip boundary, counted, and keeps every other line', () => {
     const options = { segments: 12, parts: 3, newInitAt: [1002] };
     const [full, delta] = [print(options), print(options, 'YES')];
-    // CAN-SKIP-UNTIL is 12 s: of 1000..1011, the last six stay.
-    const [head, tail] = delta.split('#EXT-X-SKIP:SKIPPED-SEGMENTS=6\n');
+    // CAN-SKIP-UNTIL is 12 s: the six segments within it stay, and the one that ends right at it.
+    const [head, tail] = delta.split('#EXT-X-SKIP:SKIPPED-SEGMENTS=5\n');
     expect(head).toContain('#EXT-X-VERSION:9\n');
     expect(head).toContain('#EXT-X-MEDIA-SEQUENCE:1000\n#EXT-X-DISCONTINUITY-SEQUENCE:0\n');
     expect(withoutVersion(full).startsWith(withoutVersion(head!))).toBe(true);
     expect(full.endsWith(tail!)).toBe(true);
-    expect(tail).toMatch(/^#EXT-X-PROGRAM-DATE-TIME:2020-01-01T00:33:32\.000Z\n#EXTINF:2\.00000,\n1006\.m4s/);
+    expect(tail).toMatch(/^#EXT-X-PROGRAM-DATE-TIME:2020-01-01T00:33:30\.000Z\n#EXTINF:2\.00000,\n1005\.m4s/);
   });
 
   it('says a discontinuity and a map that are not older', () => {
-    expect(print({ segments: 12, newInitAt: [1006] }, 'v2')).toMatch(
-      /SKIPPED-SEGMENTS=6\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-000000000001\.mp4"\n/,
+    expect(print({ segments: 12, newInitAt: [1005] }, 'v2')).toMatch(
+      /SKIPPED-SEGMENTS=5\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-000000000001\.mp4"\n/,
     );
   });
 

@@ -52,7 +52,7 @@ describe('a low-latency media playlist', () => {
 
   it('dates segments with the clock on the wall, as numbers near 1e8 do', () => {
     const text = printed({ firstSegment: 107_000_000, segments: 1, fps: '30000/1001' });
-    expect(tagged(text, 'EXT-X-PROGRAM-DATE-TIME')).toEqual(['#EXT-X-PROGRAM-DATE-TIME:2026-10-16T19:13:20.000Z']);
+    expect(tagged(text, 'EXT-X-PROGRAM-DATE-TIME')).toEqual(['#EXT-X-PROGRAM-DATE-TIME:2026-10-15T07:53:20.000Z']);
   });
 
   it('hints at part 0 of the next segment right after one closed', () => {

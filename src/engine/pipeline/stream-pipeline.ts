@@ -2,56 +2,33 @@
  * One stream, from its source to parts on disk: intake → playout → encoders → packagers. Lives in a worker thread of
  * its own; commands come by call, facts leave by `emit`.
  */
-import { availableParallelism } from 'node:os';
 import { SystemClock } from '../clock.js';
 import {
-  audioEncoderCommand,
   failuresAfter,
-  ffmpegArguments,
   INTAKE_RESTARTS,
   parseSource,
   restartDelayMs,
-  videoEncoderCommand,
   type FfmpegProcess,
   type SourceDescription,
 } from '../ffmpeg/index.js';
-import { RenditionPackager, type MediaFact } from '../packager/index.js';
-import { BYTES_PER_SAMPLE, Playout, yuv420Bytes } from '../playout/index.js';
+import { Playout } from '../playout/index.js';
 import { Problem } from '../problem.js';
-import {
-  MediaStore,
-  partName,
-  retentionFor,
-  segmentName,
-  type HighestSegment,
-  type Retention,
-} from '../storage/index.js';
-import {
-  AAC_FRAME_SAMPLES,
-  audioTrack,
-  firstUnitOf,
-  segmentAt,
-  segmentSeconds,
-  videoTrack,
-} from '../timeline/index.js';
+import { MediaStore, type HighestSegment } from '../storage/index.js';
 import { Connection } from './connection.js';
+import { Encoders } from './encoders.js';
+import { firstSegment } from './first-segment.js';
 import type { EndReason, PipelineFact } from './messages.js';
 import type { PipelineSpec } from './pipeline-spec.js';
-import { Rung } from './rung.js';
 import { planStream, type StreamPlan } from './stream-plan.js';
 
 /** Units leave within this of their due time. */
 const TICK_MS = 5;
 const WATCH_MS = 500;
-/** The next free segment may lie this far ahead of the clock after a quick restart, no further. */
-const MAX_SEGMENTS_AHEAD = 5;
 
 interface Running {
   readonly plan: StreamPlan;
   readonly playout: Playout;
-  readonly videoRungs: readonly Rung[];
-  readonly audioRung: Rung;
-  readonly retention: Retention;
+  readonly encoders: Encoders;
 }
 
 export class StreamPipeline {
@@ -154,124 +131,28 @@ export class StreamPipeline {
     });
   }
 
-  /** The source is known for the first time: the encoders warm up while the decoder starts. */
+  /** The source is known for the first time. */
   private start(source: SourceDescription): Running {
     const plan = planStream(this.spec, source);
     this.emit({ kind: 'planned', plan });
-    const videoRungs = plan.video.map((rendition) => this.videoRung(plan, rendition));
-    const audioRung = this.audioRung(plan);
+    const encoders = new Encoders({
+      ...{ spec: this.spec, plan, store: this.store, emit: this.emit },
+      onProcess: (child) => this.adopt(child),
+    });
     const playout = new Playout({
       grid: plan.grid,
       jitterMs: this.spec.settings.jitterSeconds * 1000,
       lanes: plan.video,
-      onVideo: (lane, unit, frame) => videoRungs[lane]!.accept(unit, frame),
-      onAudio: (unit, block) => audioRung.accept(unit, [block]),
-      chooseFirstSegment: (nowMs) => this.beginMedia(nowMs),
+      onVideo: (lane, unit, frame) => encoders.acceptVideo(lane, unit, frame),
+      onAudio: (unit, block) => encoders.acceptAudio(unit, block),
+      chooseFirstSegment: (nowMs) => {
+        const first = firstSegment(plan, this.highestOnDisk, nowMs);
+        encoders.begin(first);
+        return first;
+      },
     });
     this.timers.push(setInterval(() => playout.tick(this.clock.now()), TICK_MS));
-    const retention = retentionFor({
-      windowSegments: this.spec.settings.windowSegments,
-      segmentSeconds: segmentSeconds(plan.grid),
-      targetDuration: plan.terms.targetDuration,
-    });
-    return { plan, playout, videoRungs, audioRung, retention };
-  }
-
-  private videoRung(plan: StreamPlan, rendition: StreamPlan['video'][number]): Rung {
-    const { encoderPreset, ffmpegPath } = this.spec.settings;
-    const threads = rendition.height >= 720 ? Math.min(4, availableParallelism()) : 1;
-    return new Rung({
-      ...this.rungReports(rendition.name),
-      track: videoTrack(plan.grid),
-      program: ffmpegPath,
-      args: ffmpegArguments(videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads })),
-      primingUnits: 0,
-      primingPackets: 0,
-      unitBytes: yuv420Bytes(rendition.width, rendition.height),
-    });
-  }
-
-  private audioRung(plan: StreamPlan): Rung {
-    return new Rung({
-      ...this.rungReports('audio'),
-      track: audioTrack(plan.grid),
-      program: this.spec.settings.ffmpegPath,
-      args: ffmpegArguments(audioEncoderCommand(plan.audio)),
-      primingUnits: 1,
-      primingPackets: 1,
-      unitBytes: AAC_FRAME_SAMPLES * BYTES_PER_SAMPLE,
-    });
-  }
-
-  private rungReports(rendition: string) {
-    return {
-      rendition,
-      onProcess: (child: FfmpegProcess) => this.adopt(child),
-      onUp: (restarts: number) => this.emit({ kind: 'rung', rendition, state: 'up', restarts }),
-      onDown: (restarts: number, problem: Problem) =>
-        this.emit({ kind: 'rung', rendition, state: 'down', restarts, problem: problem.toJSON() }),
-    };
-  }
-
-  /**
-   * The first media is here: the stream begins at a segment boundary already passed, so that it is playable as soon as
-   * the padding is encoded, but after every number that was ever begun.
-   */
-  private beginMedia(nowMs: number): number {
-    const { plan, videoRungs, audioRung } = this.running!;
-    const first = this.firstFreeSegment(plan, nowMs);
-    const renditions = plan.video.map(({ name }) => name);
-    this.store.prepare([...renditions, 'audio']);
-    renditions.forEach((name, lane) => videoRungs[lane]!.begin(this.packager(name, first)));
-    audioRung.begin(this.packager('audio', first));
-    this.store.reclaim(first, this.running!.retention).catch((error: unknown) => this.reportStorage(error));
-    return first;
-  }
-
-  private firstFreeSegment({ grid, terms }: StreamPlan, nowMs: number): number {
-    // One whole segment for players that know no parts, and enough parts for those that do.
-    const wanted = Math.min(segmentAt(grid, nowMs) - 1, segmentAt(grid, nowMs - terms.partHoldBack * 1000));
-    const highest = this.highestOnDisk;
-    if (!highest || highest.segment < wanted) return wanted;
-    if (highest.segment < segmentAt(grid, nowMs) + MAX_SEGMENTS_AHEAD) return highest.segment + 1;
-    // Far ahead of the clock, yet written in the past: numbers of another segment length, which these can never meet.
-    if (highest.writtenAtMs <= Date.now()) return wanted;
-    throw new Problem('clock-behind', { highestSegmentOnDisk: highest.segment, segmentByTheClock: wanted });
-  }
-
-  private packager(rendition: string, firstSegment: number): RenditionPackager {
-    const { plan } = this.running!;
-    const track = rendition === 'audio' ? audioTrack(plan.grid) : videoTrack(plan.grid);
-    return new RenditionPackager({
-      rendition,
-      track,
-      lowLatency: this.spec.lowLatency,
-      firstUnit: firstUnitOf(track, firstSegment),
-      store: this.store,
-      onFact: (fact) => this.publish(fact),
-      onWriteFailed: (error) => this.reportStorage(error),
-    });
-  }
-
-  private publish(fact: MediaFact): void {
-    this.emit(fact);
-    if (fact.kind === 'segment') void this.removeOutdated(fact.rendition, fact.segment.number);
-  }
-
-  private async removeOutdated(rendition: string, newest: number): Promise<void> {
-    const { retention, plan } = this.running!;
-    const parts = Array.from({ length: plan.grid.partsPerSegment }, (_, part) =>
-      partName(newest - retention.keepParts - 1, part),
-    );
-    await this.store
-      .remove(rendition, [segmentName(newest - retention.keepSegments - 1), ...parts])
-      .catch((error: unknown) => this.reportStorage(error));
-  }
-
-  private reportStorage(error: unknown): void {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    const problem = new Problem('output-not-writable', { reason }, { cause: error });
-    this.emit({ kind: 'storage', problem: problem.toJSON() });
+    return { plan, playout, encoders };
   }
 
   private adopt(child: FfmpegProcess): void {
@@ -289,8 +170,7 @@ export class StreamPipeline {
 
   private watch(): void {
     this.connection?.checkStalled();
-    if (!this.running) return;
-    for (const rung of [...this.running.videoRungs, this.running.audioRung]) rung.checkHung();
+    this.running?.encoders.checkHung();
   }
 
   private async end(reason: EndReason): Promise<void> {
@@ -301,16 +181,14 @@ export class StreamPipeline {
     }
     await this.connection?.close();
     this.clearTimers();
-    if (this.running)
-      await Promise.all([...this.running.videoRungs, this.running.audioRung].map((rung) => rung.drain()));
+    await this.running?.encoders.drain();
     this.emit({ kind: 'ended', reason });
   }
 
   private async abandon(): Promise<void> {
     this.clearTimers();
     await this.connection?.close();
-    if (this.running)
-      await Promise.all([...this.running.videoRungs, this.running.audioRung].map((rung) => rung.abandon()));
+    await this.running?.encoders.abandon();
   }
 
   private clearTimers(): void {

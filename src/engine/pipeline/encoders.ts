@@ -1,0 +1,147 @@
+/** All renditions of a stream: one encoder and one packager each, begun and ended together, failing alone. */
+import { availableParallelism } from 'node:os';
+import { audioEncoderCommand, ffmpegArguments, videoEncoderCommand, type FfmpegProcess } from '../ffmpeg/index.js';
+import { RenditionPackager, type MediaFact } from '../packager/index.js';
+import { BYTES_PER_SAMPLE, yuv420Bytes, type Frame } from '../playout/index.js';
+import { Problem } from '../problem.js';
+import { partName, retentionFor, segmentName, type MediaStore, type Retention } from '../storage/index.js';
+import { AAC_FRAME_SAMPLES, audioTrack, firstUnitOf, segmentSeconds, videoTrack } from '../timeline/index.js';
+import type { PipelineFact } from './messages.js';
+import type { PipelineSpec } from './pipeline-spec.js';
+import { Rung } from './rung.js';
+import type { StreamPlan } from './stream-plan.js';
+
+export interface EncodersOptions {
+  readonly spec: PipelineSpec;
+  readonly plan: StreamPlan;
+  readonly store: MediaStore;
+  readonly emit: (fact: PipelineFact) => void;
+  readonly onProcess: (child: FfmpegProcess) => void;
+}
+
+export class Encoders {
+  private readonly video: readonly Rung[];
+  private readonly audio: Rung;
+  private readonly retention: Retention;
+
+  /** Starts the processes: they warm up while the source is opened. */
+  constructor(private readonly options: EncodersOptions) {
+    const { spec, plan } = options;
+    this.video = plan.video.map((rendition) => this.videoRung(rendition));
+    this.audio = this.audioRung();
+    this.retention = retentionFor({
+      windowSegments: spec.settings.windowSegments,
+      segmentSeconds: segmentSeconds(plan.grid),
+      targetDuration: plan.terms.targetDuration,
+    });
+  }
+
+  /** The stream begins with this segment. What an earlier life left behind it is removed. */
+  begin(firstSegment: number): void {
+    const { plan, store } = this.options;
+    const names = plan.video.map(({ name }) => name);
+    store.prepare([...names, 'audio']);
+    names.forEach((name, lane) => this.video[lane]!.begin(this.packager(name, firstSegment)));
+    this.audio.begin(this.packager('audio', firstSegment));
+    store.reclaim(firstSegment, this.retention).catch((error: unknown) => this.reportStorage(error));
+  }
+
+  acceptVideo(lane: number, unit: number, frame: Frame): void {
+    this.video[lane]!.accept(unit, frame);
+  }
+
+  acceptAudio(unit: number, block: Buffer): void {
+    this.audio.accept(unit, [block]);
+  }
+
+  /** Replaces encoders that live but emit nothing. */
+  checkHung(): void {
+    for (const rung of this.all()) rung.checkHung();
+  }
+
+  /** No more units: every encoder finishes, what is open is closed. */
+  async drain(): Promise<void> {
+    await Promise.all(this.all().map((rung) => rung.drain()));
+  }
+
+  /** Ends every encoder at once; what is open stays unfinished. */
+  async abandon(): Promise<void> {
+    await Promise.all(this.all().map((rung) => rung.abandon()));
+  }
+
+  private all(): readonly Rung[] {
+    return [...this.video, this.audio];
+  }
+
+  private videoRung(rendition: StreamPlan['video'][number]): Rung {
+    const { spec, plan } = this.options;
+    const { encoderPreset, ffmpegPath } = spec.settings;
+    const threads = rendition.height >= 720 ? Math.min(4, availableParallelism()) : 1;
+    return new Rung({
+      ...this.reports(rendition.name),
+      track: videoTrack(plan.grid),
+      program: ffmpegPath,
+      args: ffmpegArguments(videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads })),
+      primingUnits: 0,
+      primingPackets: 0,
+      unitBytes: yuv420Bytes(rendition.width, rendition.height),
+    });
+  }
+
+  private audioRung(): Rung {
+    const { spec, plan } = this.options;
+    return new Rung({
+      ...this.reports('audio'),
+      track: audioTrack(plan.grid),
+      program: spec.settings.ffmpegPath,
+      args: ffmpegArguments(audioEncoderCommand(plan.audio)),
+      primingUnits: 1,
+      primingPackets: 1,
+      unitBytes: AAC_FRAME_SAMPLES * BYTES_PER_SAMPLE,
+    });
+  }
+
+  private reports(rendition: string) {
+    const { emit, onProcess } = this.options;
+    return {
+      rendition,
+      onProcess,
+      onUp: (restarts: number) => emit({ kind: 'rung', rendition, state: 'up', restarts }),
+      onDown: (restarts: number, problem: Problem) =>
+        emit({ kind: 'rung', rendition, state: 'down', restarts, problem: problem.toJSON() }),
+    };
+  }
+
+  private packager(rendition: string, firstSegment: number): RenditionPackager {
+    const { spec, plan, store } = this.options;
+    const track = rendition === 'audio' ? audioTrack(plan.grid) : videoTrack(plan.grid);
+    return new RenditionPackager({
+      ...{ rendition, track, store, lowLatency: spec.lowLatency },
+      firstUnit: firstUnitOf(track, firstSegment),
+      onFact: (fact) => this.publish(fact),
+      onWriteFailed: (error) => this.reportStorage(error),
+    });
+  }
+
+  private publish(fact: MediaFact): void {
+    this.options.emit(fact);
+    if (fact.kind === 'segment') void this.removeOutdated(fact.rendition, fact.segment.number);
+  }
+
+  private async removeOutdated(rendition: string, newest: number): Promise<void> {
+    const { plan, store } = this.options;
+    const { keepParts, keepSegments } = this.retention;
+    const parts = Array.from({ length: plan.grid.partsPerSegment }, (_, part) =>
+      partName(newest - keepParts - 1, part),
+    );
+    await store
+      .remove(rendition, [segmentName(newest - keepSegments - 1), ...parts])
+      .catch((error: unknown) => this.reportStorage(error));
+  }
+
+  private reportStorage(error: unknown): void {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const problem = new Problem('output-not-writable', { reason }, { cause: error });
+    this.options.emit({ kind: 'storage', problem: problem.toJSON() });
+  }
+}

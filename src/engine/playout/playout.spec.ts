@@ -1,0 +1,308 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  firstUnitOf,
+  houseGrid,
+  ratio,
+  segmentAt,
+  unitAt,
+  unixMsOf,
+  videoTrack,
+  audioTrack,
+} from '../timeline/index.js';
+import { Anchor } from './anchor.js';
+import { FrameCutter, type Frame } from './frame-cutter.js';
+import { Lane } from './lane.js';
+import { Playout } from './playout.js';
+import { Slots } from './slots.js';
+import { BYTES_PER_SAMPLE, SoundBuffer } from './sound-buffer.js';
+
+const GRID = houseGrid(ratio(30), 2, 1 / 3);
+const VIDEO = videoTrack(GRID);
+const AUDIO = audioTrack(GRID);
+const FRAME_MS = 1000 / 30;
+const START = Date.UTC(2026, 0, 1, 12) + 500;
+const JITTER_MS = 100;
+
+describe('a frame cutter', () => {
+  it('gives the same frames however the bytes arrive', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60 }), (sizes) => {
+        const total = sizes.reduce((sum, size) => sum + size, 0);
+        const bytes = Buffer.from(Array.from({ length: total }, (_, index) => index % 251));
+        const cutter = new FrameCutter(24);
+        const frames: Buffer[] = [];
+        let at = 0;
+        for (const size of sizes) {
+          frames.push(...cutter.push(bytes.subarray(at, at + size)).map((frame) => Buffer.concat(frame)));
+          at += size;
+        }
+        expect(frames).toHaveLength(Math.floor(total / 24));
+        expect(Buffer.concat(frames).equals(bytes.subarray(0, frames.length * 24))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('slots', () => {
+  it('let every unit go exactly once, in order, by its due time, whatever the source has', () => {
+    const availability = fc.array(
+      fc.record({ afterMs: fc.integer({ min: 1, max: 400 }), ahead: fc.integer({ min: -20, max: 20 }) }),
+      {
+        minLength: 1,
+        maxLength: 40,
+      },
+    );
+    fc.assert(
+      fc.property(availability, (steps) => {
+        const first = unitAt(VIDEO, START);
+        const slots = new Slots(VIDEO, first, JITTER_MS);
+        let now = START;
+        let expected = first;
+        for (const { afterMs, ahead } of steps) {
+          now += afterMs;
+          const current = unitAt(VIDEO, now);
+          for (const { unit, filled } of slots.decide({ first, last: current + ahead }, now)) {
+            expect(unit).toBe(expected);
+            expected += 1;
+            // The source's unit never leaves more than one unit early, the filled one never before it is due.
+            if (filled) expect(unixMsOf(VIDEO, unit) + JITTER_MS).toBeLessThanOrEqual(now + 0.01);
+            else expect(unixMsOf(VIDEO, unit - 1)).toBeLessThanOrEqual(now + 0.01);
+          }
+          // Nothing that is due is left behind.
+          expect(unixMsOf(VIDEO, expected) + JITTER_MS).toBeGreaterThan(now - 0.01);
+        }
+      }),
+    );
+  });
+});
+
+describe('an anchor', () => {
+  const joined = (): Anchor => new Anchor(1_000, 0, { frameMs: FRAME_MS, jitterMs: JITTER_MS });
+
+  it('skips a backlog delivered in a burst at join', () => {
+    const anchor = joined();
+    for (let frame = 0; frame < 30; frame += 1) anchor.observe('video', (anchor.frame - 1_000 + frame) * FRAME_MS, 5);
+    // Thirty frames at once: the thirtieth is now, not a second from now.
+    expect(anchor.frame).toBeLessThanOrEqual(1_000 - 29 + 1);
+  });
+
+  it('holds still under jitter within the allowance', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -JITTER_MS / 2 + 1, max: FRAME_MS, noNaN: true }), {
+          minLength: 300,
+          maxLength: 300,
+        }),
+        (leads) => {
+          const anchor = joined();
+          const withLuckyOnes = leads.map((lead, index) => (index % 20 === 0 ? 0 : lead));
+          withLuckyOnes.forEach((lead, index) => anchor.observe('video', lead, 2_000 + index * FRAME_MS));
+          expect(anchor.frame).toBe(1_000);
+        },
+      ),
+    );
+  });
+
+  it('moves by whole frames, and soon, when the path becomes 700 ms slower', () => {
+    const anchor = joined();
+    let moves = 0;
+    for (let now = 2_000; now < 10_000; now += FRAME_MS) {
+      const lead = (anchor.frame - 1_000) * FRAME_MS - (now > 3_000 ? 700 : 0);
+      if (anchor.observe('video', lead, now) !== 0) moves += 1;
+    }
+    expect(anchor.frame - 1_000).toBe(21);
+    expect(moves).toBeLessThanOrEqual(2);
+  });
+
+  it('follows a clock 200 ppm off for hours without ever being a frame and an allowance away', () => {
+    for (const ppm of [200, -200]) {
+      const anchor = joined();
+      for (let now = 2_000; now < 4 * 3_600_000; now += 250) {
+        const lead = (anchor.frame - 1_000) * FRAME_MS + (now * ppm) / 1e6;
+        anchor.observe('video', lead, now);
+        expect(Math.abs(lead)).toBeLessThan(JITTER_MS + FRAME_MS);
+      }
+      expect(Math.abs(anchor.frame - 1_000)).toBeGreaterThan(50);
+    }
+  });
+});
+
+describe('a lane', () => {
+  const frame = (index: number): Frame => [Buffer.from([index])];
+
+  it('shows the frame that was assigned, waits for one that is late, and repeats one that never comes', () => {
+    const shown: [number, number][] = [];
+    const lane = new Lane(frame(99), (unit, [piece]) => shown.push([unit, piece![0]!]));
+    lane.arrive(frame(0));
+    lane.assign({ unit: 10, sourceFrame: 0, giveUpAtMs: 100 });
+    lane.assign({ unit: 11, sourceFrame: 1, giveUpAtMs: 100 });
+    lane.assign({ unit: 12, sourceFrame: undefined, giveUpAtMs: 100 });
+    lane.advance(50);
+    expect(shown).toEqual([[10, 0]]);
+    lane.advance(101);
+    expect(shown).toEqual([
+      [10, 0],
+      [11, 0],
+      [12, 0],
+    ]);
+  });
+
+  it('repeats what an ended connection still owes, and takes the new one from its beginning', () => {
+    const shown: number[] = [];
+    const lane = new Lane(frame(99), (_, [piece]) => shown.push(piece![0]!));
+    lane.arrive(frame(7));
+    lane.assign({ unit: 1, sourceFrame: 0, giveUpAtMs: 100 });
+    lane.assign({ unit: 2, sourceFrame: 1, giveUpAtMs: 1e9 });
+    lane.advance(0);
+    lane.restart();
+    lane.arrive(frame(8));
+    lane.assign({ unit: 3, sourceFrame: 0, giveUpAtMs: 100 });
+    lane.advance(0);
+    expect(shown).toEqual([7, 7, 8]);
+  });
+});
+
+describe('a sound buffer', () => {
+  const tone = (samples: number, from = 0): Buffer => {
+    const bytes = Buffer.alloc(samples * BYTES_PER_SAMPLE);
+    for (let sample = 0; sample < samples; sample += 1) {
+      for (const at of [0, 2])
+        bytes.writeInt16LE(Math.round(10_000 * Math.sin((from + sample) / 20)), sample * BYTES_PER_SAMPLE + at);
+    }
+    return bytes;
+  };
+
+  it('gives exactly the samples asked for, however they arrived', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 3, maxLength: 12 }),
+        fc.integer({ min: 0, max: 2_000 }),
+        (pieces, from) => {
+          const buffer = new SoundBuffer();
+          const all = tone(20_000);
+          let at = 0;
+          for (const bytes of pieces) {
+            buffer.push(all.subarray(at, at + bytes));
+            at += bytes;
+          }
+          expect(buffer.end).toBe(Math.floor(at / BYTES_PER_SAMPLE));
+          buffer.read(from - 1024);
+          const block = buffer.read(from);
+          const available = Math.max(0, Math.min(1024, buffer.end - from));
+          const expected = all.subarray(from * BYTES_PER_SAMPLE, (from + available) * BYTES_PER_SAMPLE);
+          expect(block.subarray(0, available * BYTES_PER_SAMPLE).equals(expected)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('neither begins nor ends with a click', () => {
+    const buffer = new SoundBuffer();
+    buffer.push(tone(4_096));
+    const blocks = [
+      buffer.silence(),
+      buffer.read(0),
+      buffer.read(1024),
+      buffer.silence(),
+      buffer.silence(),
+      buffer.read(3_000),
+    ];
+    const samples = blocks.flatMap((block) =>
+      Array.from({ length: 1024 }, (_, index) => block.readInt16LE(index * BYTES_PER_SAMPLE)),
+    );
+    const largest = Math.max(...samples.slice(1).map((sample, index) => Math.abs(sample - samples[index]!)));
+    // The tone itself moves by 500 from one sample to the next.
+    expect(largest).toBeLessThan(600);
+  });
+});
+
+/** A source told as arrivals: `undefined` for what never comes. */
+interface Arrival {
+  readonly lateMs: number;
+}
+
+describe('the playout', () => {
+  const lossy = fc.array(fc.record({ lateMs: fc.integer({ min: 0, max: 1_500 }), lost: fc.boolean() }), {
+    minLength: 120,
+    maxLength: 200,
+  });
+
+  function play(arrivals: readonly (Arrival & { lost?: boolean })[], reconnectAt?: number) {
+    const units: number[][] = [[], []];
+    const audio: number[] = [];
+    const emittedAt: number[] = [];
+    let now = START;
+    const playout = new Playout({
+      ...{
+        grid: GRID,
+        jitterMs: JITTER_MS,
+        lanes: [
+          { width: 4, height: 4 },
+          { width: 2, height: 2 },
+        ],
+      },
+      onVideo: (lane, unit) => {
+        units[lane]!.push(unit);
+        if (lane === 1) emittedAt.push(now - unixMsOf(VIDEO, unit));
+      },
+      onAudio: (unit) => audio.push(unit),
+      chooseFirstSegment: (nowMs) => segmentAt(GRID, nowMs) - 1,
+    });
+    playout.beginConnection();
+    const events = arrivals.flatMap(({ lateMs, lost }, index) =>
+      lost ? [] : [{ at: START + index * FRAME_MS + lateMs, index }],
+    );
+    // A pipe keeps its order: a frame never overtakes the one before it.
+    let latest = 0;
+    const ordered = events.map(({ at }) => (latest = Math.max(latest, at)));
+    const end = START + arrivals.length * FRAME_MS + 2_000;
+    for (let next = 0; now < end; now += 5) {
+      while (next < ordered.length && ordered[next]! <= now) {
+        if (next === reconnectAt) playout.beginConnection();
+        for (const lane of [0, 1]) playout.pushVideo(lane, [Buffer.from([next % 256])], now);
+        playout.pushAudio(Buffer.alloc(1600 * BYTES_PER_SAMPLE, 1), now);
+        next += 1;
+      }
+      playout.tick(now);
+    }
+    return { units, audio, emittedAt, playout, now };
+  }
+
+  const consecutive = (units: readonly number[]): boolean =>
+    units.every((unit, index) => index === 0 || unit === units[index - 1]! + 1);
+
+  it('gives every rung and the sound every house unit exactly once, in order and in time, whatever arrives', () => {
+    fc.assert(
+      fc.property(lossy, fc.option(fc.integer({ min: 10, max: 60 }), { nil: undefined }), (arrivals, reconnectAt) => {
+        const { units, audio, emittedAt, now } = play([{ lateMs: 0 }, ...arrivals], reconnectAt);
+        const first = firstUnitOf(VIDEO, segmentAt(GRID, START) - 1);
+        for (const lane of units) {
+          expect(lane[0]).toBe(first);
+          expect(consecutive(lane)).toBe(true);
+        }
+        expect(units[0]).toEqual(units[1]);
+        expect(audio[0]).toBe(firstUnitOf(AUDIO, segmentAt(GRID, START) - 1) - 1);
+        expect(consecutive(audio)).toBe(true);
+        // Up to the last due unit, and none later than its allowance, the lanes' patience and a tick.
+        expect(unixMsOf(VIDEO, units[0]!.at(-1)!)).toBeGreaterThan(now - JITTER_MS - 500);
+        const afterPadding = emittedAt.slice(100);
+        for (const delay of afterPadding) expect(delay).toBeLessThanOrEqual(JITTER_MS + 400 + 10);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('repeats nothing when frames come on time', () => {
+    const { playout } = play(Array.from({ length: 150 }, () => ({ lateMs: 0 })));
+    // What is filled at the end is only the time after the last frame.
+    expect(playout.counts.filledVideo).toBeLessThanOrEqual(Math.ceil(2_000 / FRAME_MS) + 1);
+    expect(playout.counts.anchorMoves).toBe(0);
+  });
+
+  it('does not freeze for ever when everything becomes 700 ms late', () => {
+    const { playout } = play(Array.from({ length: 400 }, (_, index) => ({ lateMs: index < 100 ? 0 : 700 })));
+    expect(playout.counts.anchorMoves).toBeGreaterThan(0);
+    expect(playout.counts.filledVideo).toBeLessThan(60 + 160);
+  });
+});
