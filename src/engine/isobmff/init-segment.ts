@@ -17,7 +17,8 @@ export function describeInit(init: Buffer): InitDescription {
   const file = createFile();
   const copy = MP4BoxBuffer.fromArrayBuffer(new Uint8Array(init).buffer, 0);
   file.appendBuffer(copy, true);
-  const { tracks } = file.getInfo();
+  // Without a moov box there is no list of tracks at all.
+  const { tracks = [] } = file.getInfo() as Partial<ReturnType<typeof file.getInfo>>;
   const [track] = tracks;
   if (!track || tracks.length !== 1) throw new RangeError(`an init segment needs one track, found ${tracks.length}`);
   return {

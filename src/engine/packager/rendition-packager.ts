@@ -41,6 +41,8 @@ export class RenditionPackager {
   private segmentPieces: Buffer[] = [];
   private segmentBroken = false;
   private init: TrackDescription | undefined;
+  /** The header of `init`, until it is on disk. */
+  private unwrittenInit: Buffer | undefined;
   private trackId = 1;
   private initBytes: Buffer[] = [];
   private runUnit = 0;
@@ -104,7 +106,8 @@ export class RenditionPackager {
       ...(sampleRate !== undefined && { sampleRate, channels }),
     };
     this.init = init;
-    this.store([{ name, pieces: [bytes] }], () => [{ kind: 'init', rendition: this.options.rendition, init }]);
+    this.unwrittenInit = bytes;
+    this.store([], () => []);
   }
 
   private takeSamples(payload: Buffer): void {
@@ -202,6 +205,7 @@ export class RenditionPackager {
     this.writes = this.writes.then(async () => {
       let written = true;
       try {
+        await this.writeInit();
         for (const { name, pieces } of files) await this.options.store.write(this.options.rendition, name, pieces);
       } catch (error) {
         written = false;
@@ -209,6 +213,15 @@ export class RenditionPackager {
       }
       for (const fact of facts(written)) this.options.onFact(fact);
     });
+  }
+
+  /** The header goes first, and is tried again with every file until it is there: nothing plays without it. */
+  private async writeInit(): Promise<void> {
+    const [bytes, init] = [this.unwrittenInit, this.init];
+    if (!bytes || !init) return;
+    await this.options.store.write(this.options.rendition, init.name, [bytes]);
+    if (this.unwrittenInit === bytes) this.unwrittenInit = undefined;
+    this.options.onFact({ kind: 'init', rendition: this.options.rendition, init });
   }
 }
 

@@ -29,13 +29,17 @@ const GLOBAL = ['-hide_banner', '-nostdin', '-loglevel', 'level+warning'];
 /** The full argument list, global options first. Every option and its value are separate items: nothing is re-split. */
 export function ffmpegArguments(plan: CommandPlan): string[] {
   const command = ffmpeg() as ffmpeg.FfmpegCommand & { _getArguments(): string[] };
-  for (const input of plan.inputs) command.input(input.source).inputOptions(...options(input.options));
+  for (const input of plan.inputs) command.input(input.source).inputOptions(...whole(input.options));
   if (plan.filter !== undefined) command.complexFilter(plan.filter);
-  for (const output of plan.outputs) command.output(output.target).outputOptions(...options(output.options));
+  for (const output of plan.outputs) command.output(output.target).outputOptions(...whole(output.options));
   return [...GLOBAL, ...command._getArguments()];
 }
 
-/** fluent-ffmpeg splits a lone string on its first space; given as a list, items stay whole. */
-function options(list: readonly string[]): [string[]] {
-  return [[...list]];
+/**
+ * fluent-ffmpeg splits an item in two at its only space, unless it gets more than one argument. A list of one is a bare
+ * flag, such as `-re`, and has no space.
+ */
+function whole(options: readonly string[]): string[] {
+  if (options.length === 1 && options[0]!.includes(' ')) throw new RangeError(`not one flag: ${options[0]}`);
+  return [...options];
 }

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { describeSource } from './probe.js';
+import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from './restart-policy.js';
+import { parseSource } from './source.js';
+
+describe('a source URL', () => {
+  it.each([
+    ['rtmp://host/app/key', 'tapped', 'rtmp,tcp'],
+    ['rtsp://user:pass@camera/1', 'tapped', 'rtsp,rtp,udp,tcp'],
+    ['srt://0.0.0.0:9000?mode=listener', 'tapped', 'srt,udp'],
+    ['udp://239.0.0.1:1234', 'tapped', 'udp,rtp'],
+    ['tcp://0.0.0.0:9000?listen', 'tapped', 'tcp'],
+    ['http://host_name:80/a.m3u8', 'direct', 'http,https,tcp,tls,crypto'],
+    ['https://host/film.mp4', 'direct', 'http,https,tcp,tls,crypto'],
+    ['file:///media/film.mp4', 'direct', 'file'],
+    ['test:?size=640x360', 'built-in', ''],
+  ])('%s is %s and may use %s', (url, access, protocols) => {
+    const source = parseSource(url, 10);
+    expect(source.access).toBe(access);
+    const whitelist = source.inputOptions[source.inputOptions.indexOf('-protocol_whitelist') + 1] ?? '';
+    if (protocols) expect(whitelist.startsWith(protocols)).toBe(true);
+  });
+
+  it.each([
+    ['concat:/etc/passwd|/etc/shadow', 'source-scheme-not-allowed'],
+    ['subfile,,start,0,end,9,,:/etc/passwd', 'source-url-invalid'],
+    ['data:text/plain,hello', 'source-scheme-not-allowed'],
+    ['pipe:0', 'source-scheme-not-allowed'],
+    ['-i', 'source-url-invalid'],
+    ['/etc/passwd', 'source-url-invalid'],
+    ['rtmp://host/app key', 'source-url-invalid'],
+    ['rtmp://host/app\nkey', 'source-url-invalid'],
+    ['http:', 'source-url-invalid'],
+    ['', 'source-url-invalid'],
+    [`http://host/${'x'.repeat(2048)}`, 'source-url-invalid'],
+  ])('%j is refused as %s', (url, code) => {
+    expect(() => parseSource(url, 10)).toThrow(code);
+  });
+
+  it('never makes a listener of an RTMP pull, and makes one when asked', () => {
+    expect(parseSource('rtmp://host/app/key', 10).inputOptions).not.toContain('-timeout');
+    const listener = parseSource('rtmp://0.0.0.0:1935/live/key?listen=1', 10);
+    expect([listener.input, listener.inputOptions.slice(-2)]).toEqual([
+      'rtmp://0.0.0.0:1935/live/key',
+      ['-listen', '1'],
+    ]);
+  });
+
+  it('is looked at twice as long with every failed attempt, up to a bound', () => {
+    const duration = (attempt: number): number => {
+      const { inputOptions } = parseSource('tcp://host:1', 10, attempt);
+      return Number(inputOptions[inputOptions.indexOf('-analyzeduration') + 1]);
+    };
+    expect([0, 1, 2, 9].map(duration)).toEqual([1e6, 2e6, 4e6, 16e6]);
+  });
+});
+
+describe('what ffprobe says', () => {
+  const probed = (...streams: object[]): string => JSON.stringify({ streams, format: { format_name: 'nut' } });
+  const video = {
+    codec_type: 'video',
+    codec_name: 'h264',
+    width: 1920,
+    height: 1080,
+    avg_frame_rate: '25/1',
+    r_frame_rate: '25/1',
+  };
+
+  it('is read as it is shown: rotated, and with its pixels square', () => {
+    expect(describeSource(probed({ ...video, side_data_list: [{ rotation: -90 }] })).video).toMatchObject({
+      width: 1080,
+      height: 1920,
+    });
+    expect(
+      describeSource(probed({ ...video, width: 720, height: 576, sample_aspect_ratio: '16:11' })).video,
+    ).toMatchObject({ width: 1047, height: 576 });
+  });
+
+  it('takes no cover art for a picture', () => {
+    const song = describeSource(
+      probed(
+        { ...video, disposition: { attached_pic: 1 } },
+        { codec_type: 'audio', codec_name: 'mp3', channels: 2, sample_rate: '44100' },
+      ),
+    );
+    expect(song).toEqual({ format: 'nut', audio: { codec: 'mp3', channels: 2, sampleRate: 44_100 } });
+  });
+
+  it.each([
+    ['30000/1001', '299/10', '30000/1001'],
+    ['90000/1', '24/1', '24/1'],
+    ['30/1', '0/0', '30/1'],
+    ['0/0', '0/0', '30/1'],
+  ])('has a rate: nominal %s, average %s gives %s', (r_frame_rate, avg_frame_rate, expected) => {
+    const { num, den } = describeSource(probed({ ...video, r_frame_rate, avg_frame_rate })).video!.fps;
+    expect(`${num}/${den}`).toBe(expected);
+  });
+
+  it('is refused when there is neither picture nor sound', () => {
+    expect(() => describeSource(probed({ codec_type: 'data' }))).toThrow('source-without-media');
+  });
+});
+
+describe('a restart', () => {
+  it('waits longer each time up to the cap, spread by chance, and forgets after a healthy while', () => {
+    const delays = [0, 1, 2, 3, 4, 9].map((failures) => restartDelayMs(INTAKE_RESTARTS, failures, 0.999_999));
+    expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 8000]);
+    expect(restartDelayMs(INTAKE_RESTARTS, 3, 0)).toBe(2000);
+    expect(failuresAfter(INTAKE_RESTARTS, 5, 60_000)).toBe(1);
+    expect(failuresAfter(INTAKE_RESTARTS, 5, 1_000)).toBe(6);
+  });
+});
