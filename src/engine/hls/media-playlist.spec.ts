@@ -20,7 +20,7 @@ describe('a low-latency media playlist', () => {
     expect(printed({ segments: 1, parts: 2, renditions: ['720p', '480p', 'audio'] })).toBe(
       [
         '#EXTM3U',
-        '#EXT-X-VERSION:6',
+        '#EXT-X-VERSION:8',
         '#EXT-X-TARGETDURATION:2',
         '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.000,HOLD-BACK=6.000,PART-HOLD-BACK=1.025',
         '#EXT-X-PART-INF:PART-TARGET=0.33334',
@@ -149,7 +149,7 @@ describe('a plain media playlist', () => {
     expect(printed({ segments: 2, lowLatency: false })).toBe(
       [
         '#EXTM3U',
-        '#EXT-X-VERSION:6',
+        '#EXT-X-VERSION:8',
         '#EXT-X-TARGETDURATION:2',
         '#EXT-X-SERVER-CONTROL:HOLD-BACK=6.000',
         '#EXT-X-MEDIA-SEQUENCE:1000',

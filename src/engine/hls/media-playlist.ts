@@ -55,8 +55,8 @@ function header(
   const { timeline, track } = rendition;
   const lines = [
     '#EXTM3U',
-    // Section 8: EXT-X-MAP needs 6, EXT-X-SKIP needs 9.
-    `#EXT-X-VERSION:${skipped > 0 ? 9 : 6}`,
+    // Section 8: EXT-X-MAP needs 6, EXT-X-GAP 8, EXT-X-SKIP 9. A gap may come at any time, and no line may change then.
+    `#EXT-X-VERSION:${skipped > 0 ? 9 : 8}`,
     `#EXT-X-TARGETDURATION:${terms.targetDuration}`,
     `#EXT-X-SERVER-CONTROL:${serverControl(terms)}`,
   ];

@@ -1,0 +1,3 @@
+declare module 'mpd-parser' {
+  export function parse(text: string, options: { manifestUri: string }): unknown;
+}
