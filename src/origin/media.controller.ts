@@ -11,8 +11,8 @@ import { Readable } from 'node:stream';
 import type { Presentation } from '../engine/packager/index.js';
 import { Problem } from '../engine/problem.js';
 import { parseMediaName, STREAM_ID, type MediaName } from '../engine/storage/index.js';
-import { nextPartPosition, openSegmentOf, type Timeline } from '../engine/timeline/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import { availabilityOf } from './availability.js';
 import { cacheControl, CORS_HEADERS, PREFLIGHT_HEADERS } from './cache-policy.js';
 import { Catalogue } from './catalogue.js';
 import { segmentInProgress } from './segment-in-progress.js';
@@ -55,7 +55,7 @@ export class MediaController {
     const presentation = this.catalogue.find(id)?.presentation;
     const timeline = presentation?.timeline(rendition);
     if (presentation && timeline && !presentation.ended) {
-      const about = whatIsAsked(timeline, name, presentation.outline.terms.lowLatency);
+      const about = availabilityOf(timeline, name, presentation.outline);
       if (about === 'missing') throw new Problem('media-not-found', asked);
       if (about === 'in-progress' && name.kind === 'segment') {
         return this.sendInProgress(presentation, { ...asked, name }, request, reply);
@@ -72,11 +72,9 @@ export class MediaController {
     reply: FastifyReply,
   ): Promise<void> {
     const isSettled = (): boolean =>
-      presentation.ended ||
-      whatIsAsked(presentation.timeline(rendition)!, name, presentation.outline.terms.lowLatency) !== 'next';
+      presentation.ended || availabilityOf(presentation.timeline(rendition)!, name, presentation.outline) !== 'next';
     const met = await presentation.waitUntil(isSettled, presentation.outline.terms.holdLimit * 1000, untilGone(reply));
-    const found =
-      met && whatIsAsked(presentation.timeline(rendition)!, name, presentation.outline.terms.lowLatency) === 'there';
+    const found = met && availabilityOf(presentation.timeline(rendition)!, name, presentation.outline) === 'there';
     // rfc8216bis 6.2.6: a hinted resource that was abandoned is a 404.
     if (!found) throw new Problem('media-not-found', { id, rendition, file });
   }
@@ -119,37 +117,6 @@ export class MediaController {
 async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
-}
-
-/**
- * - `there`: on disk, or old enough that only the disk knows.
- * - `next`: the hinted part, one of the parts right behind it, or the segment one ahead of a stream that publishes
- *   whole segments: worth holding (DASH clients prefetch one segment ahead).
- * - `in-progress`: a segment with parts so far, or the one right after it: sent as it comes.
- * - `missing`: a gap, or too far ahead.
- */
-function whatIsAsked(
-  timeline: Timeline,
-  name: MediaName,
-  lowLatency: boolean,
-): 'there' | 'next' | 'in-progress' | 'missing' {
-  if (name.kind === 'init') return 'there';
-  const next = nextPartPosition(timeline);
-  if (!next) return name.kind === 'segment' && timeline.segments.length === 0 ? 'missing' : 'there';
-  const known = timeline.segments.find(({ number }) => number === name.segment);
-  const open = openSegmentOf(timeline)?.number ?? next.segment;
-  if (name.kind === 'part') {
-    const part = known?.parts[name.part];
-    if (part) return part.gap ? 'missing' : 'there';
-    if (known && known.state !== 'open') return 'missing';
-    if (name.segment < open) return 'there';
-    const hinted = name.segment === next.segment && name.part === next.part;
-    return hinted || (name.segment === open + 1 && name.part === 0) ? 'next' : 'missing';
-  }
-  if (known && known.state !== 'open') return known.state === 'gap' ? 'missing' : 'there';
-  if (name.segment < open) return 'there';
-  if (name.segment > open + 1) return 'missing';
-  return lowLatency ? 'in-progress' : 'next';
 }
 
 function mediaType(rendition: string, file: string): string {
