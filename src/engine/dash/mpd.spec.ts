@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { parse } from 'mpd-parser';
 import { describe, expect, it } from 'vitest';
-import { HOUSE_EPOCH_MS } from '../timeline/index.js';
-import { aPresentation } from '../timeline/testing.js';
+import { AAC_FRAME_SAMPLES, AUDIO_SAMPLE_RATE, audioTrack, firstUnitOf, HOUSE_EPOCH_MS } from '../timeline/index.js';
+import { aGrid, aPresentation } from '../timeline/testing.js';
 import { renderMpd } from './mpd.js';
 import { element } from './xml.js';
 
@@ -59,6 +60,22 @@ describe('the MPD of a live stream', () => {
     }
   });
 
+  it('finds a segment of sound where it is, at any rate and however a setting cuts it', () => {
+    const rates = fc.constantFrom('24000/1001', '24', '25', '30000/1001', '30', '50', '60000/1001', '60');
+    fc.assert(
+      fc.property(rates, fc.integer({ min: 100, max: 1000 }), fc.nat(2e8), (fps, hundredths, segment) => {
+        const options = { fps, segmentSeconds: hundredths / 100 };
+        const mpd = print({ ...options, renditions: ['audio'], segments: 1 });
+        const duration = Number(attribute(mpd, 'SegmentTemplate', 'duration'));
+        const timescale = Number(attribute(mpd, 'SegmentTemplate', 'timescale'));
+        const samples = firstUnitOf(audioTrack(aGrid(options)), segment) * AAC_FRAME_SAMPLES;
+        const late = samples - (segment * duration * AUDIO_SAMPLE_RATE) / timescale;
+        expect(late).toBeGreaterThan(-0.1);
+        expect(late).toBeLessThan(AAC_FRAME_SAMPLES + 0.1);
+      }),
+    );
+  });
+
   it('is well formed, with its elements in the order the schema asks for', () => {
     const order = ['<ServiceDescription', '<Period', '</Period>'];
     const places = order.map((tag) => text.indexOf(tag));
@@ -92,10 +109,21 @@ describe('other MPDs', () => {
     expect(video!.segments.map(({ uri }) => uri)).toEqual([0, 1, 2].map((index) => `720p/${108_000_000 + index}.m4s`));
   });
 
-  it('of sound alone have one set', () => {
+  it('of an ended stream ask for no segment past the last, where its end is no whole millisecond', () => {
+    const text = print({ renditions: ['720p'], fps: '30000/1001', segmentSeconds: 1.67, segments: 10, ended: true });
+    // 10 × 50 × 1001 / 30000 = 16.68333…
+    expect(attribute(text, 'MPD', 'mediaPresentationDuration')).toBe('PT16.683S');
+    const [video] = (parse(text, { manifestUri: URL }) as ParsedMpd).playlists;
+    expect(video!.segments.map(({ uri }) => uri)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `720p/${1000 + index}.m4s`),
+    );
+  });
+
+  it('of sound alone have one set, and measure their latency by it', () => {
     const text = print({ renditions: ['audio'], segments: 2 });
     expect(text.match(/<AdaptationSet/g)).toHaveLength(1);
     expect(attribute(text, 'AdaptationSet', 'contentType')).toBe('audio');
+    expect(attribute(text, 'Latency', 'referenceId')).toBe(attribute(text, 'ProducerReferenceTime', 'id'));
   });
 });
 

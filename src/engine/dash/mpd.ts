@@ -6,11 +6,12 @@ import {
   formatRatio,
   HOUSE_EPOCH_MS,
   partSeconds,
+  ratio,
   segmentSeconds,
-  type DeliveryTerms,
   type HouseGrid,
   type PresentationView,
   type RenditionView,
+  type TrackGrid,
 } from '../timeline/index.js';
 import { element, type XmlAttributes } from './xml.js';
 
@@ -24,6 +25,10 @@ const LOW_LATENCY_PROFILE = 'http://www.dashif.org/guidelines/low-latency-live-v
 const EPOCH = new Date(HOUSE_EPOCH_MS).toISOString().replace('.000', '');
 const CHANNEL_CONFIGURATION = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
 
+/**
+ * The MPD of a presentation: dynamic while any rendition goes on, static once all have ended. URLs are relative to it.
+ * Low-latency terms add chunk availability, a ServiceDescription and reference times (IOP v5 part 4).
+ */
 export function renderMpd(view: PresentationView, options: MpdOptions): string {
   const ended = view.renditions.every(({ timeline }) => timeline.ended);
   const mpd = ended ? staticMpd(view) : dynamicMpd(view, options);
@@ -34,14 +39,13 @@ function dynamicMpd(view: PresentationView, { timeUrl }: MpdOptions): string {
   const { terms } = view;
   const grid = gridOf(view);
   const clock = element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:http-xsdate:2014', value: timeUrl });
-  const sets = adaptationSets(view, (rendition, id) => ({
+  const sets = adaptationSets(view, (id) => ({
     before: terms.lowLatency ? [producerReferenceTime(id, clock)] : [],
     // Media time 0 is the house epoch and so is the Period's start: no presentationTimeOffset, which some readers get wrong.
     addressing: { startNumber: 0 },
     availability: terms.lowLatency
       ? { availabilityTimeOffset: terms.availabilityTimeOffset, availabilityTimeComplete: false }
       : {},
-    grid: rendition.track.grid,
   }));
   const attributes = {
     ...rootAttributes(view, 'dynamic', grid),
@@ -53,13 +57,19 @@ function dynamicMpd(view: PresentationView, { timeUrl }: MpdOptions): string {
     suggestedPresentationDelay: terms.lowLatency ? undefined : duration(terms.holdBack),
   };
   return element('MPD', attributes, [
-    ...(terms.lowLatency ? [serviceDescription(terms)] : []),
+    ...(terms.lowLatency ? [serviceDescription(view)] : []),
     element('Period', { id: '0', start: 'PT0S' }, sets),
     clock,
   ]);
 }
 
-/** The window as it was when the stream ended, playable from its beginning. */
+/**
+ * The window as it was when the stream ended, playable from its beginning. Numbers and media times keep counting from
+ * the house epoch, so `startNumber` and `presentationTimeOffset` bring the first segment to the start of the Period:
+ * dash.js and ffmpeg play that to its last frame. The other way, a Period that starts years in, was tried as well:
+ * dash.js played nothing of it and ffmpeg 5.1 one segment. What ffmpeg gets wrong of presentationTimeOffset concerns
+ * dynamic MPDs only.
+ */
 function staticMpd(view: PresentationView): string {
   const grid = gridOf(view);
   const numbers = view.renditions.map(({ timeline }) => timeline.segments.map(({ number }) => number));
@@ -69,13 +79,12 @@ function staticMpd(view: PresentationView): string {
     return last ? (last.startTicks + last.durationTicks) / timeline.timescale : 0;
   });
   const length = Math.max(0, Math.min(...ends) - first * segmentSeconds(grid));
-  const sets = adaptationSets(view, ({ track }) => ({
+  const sets = adaptationSets(view, (_id, nominal) => ({
     before: [],
-    addressing: { startNumber: first, presentationTimeOffset: first * nominalTicks(track.grid, track.timescale) },
+    addressing: { startNumber: first, presentationTimeOffset: first * nominal.duration },
     availability: {},
-    grid: track.grid,
   }));
-  return element('MPD', { ...rootAttributes(view, 'static', grid), mediaPresentationDuration: duration(length) }, [
+  return element('MPD', { ...rootAttributes(view, 'static', grid), mediaPresentationDuration: wholeMs(length) }, [
     element('Period', { id: '0', start: 'PT0S' }, sets),
   ]);
 }
@@ -92,14 +101,15 @@ function rootAttributes({ terms }: PresentationView, type: 'static' | 'dynamic',
   };
 }
 
-function serviceDescription(terms: DeliveryTerms): string {
+function serviceDescription({ terms, renditions }: PresentationView): string {
   const target = terms.targetLatencyMs;
   return element('ServiceDescription', { id: 0 }, [
     element('Latency', {
       target,
       min: Math.round(target / 2),
       max: target + 3000 * terms.targetDuration,
-      referenceId: 0,
+      // The ProducerReferenceTime of the first AdaptationSet.
+      referenceId: setId(renditions[0]!.kind),
     }),
     element('PlaybackRate', { min: 0.96, max: 1.04 }),
   ]);
@@ -116,27 +126,26 @@ interface SetTerms {
   /** startNumber and presentationTimeOffset. */
   readonly addressing: XmlAttributes;
   readonly availability: XmlAttributes;
-  readonly grid: HouseGrid;
 }
+
+/** A set keeps its id whether or not there is another (timing guideline 21). */
+const setId = (kind: RenditionView['kind']): number => (kind === 'video' ? 0 : 1);
 
 function adaptationSets(
   { renditions }: PresentationView,
-  termsOf: (rendition: RenditionView, id: number) => SetTerms,
+  termsOf: (id: number, nominal: NominalSegment) => SetTerms,
 ): string[] {
   const kinds = (['video', 'audio'] as const).filter((kind) => renditions.some((rendition) => rendition.kind === kind));
   return kinds.map((kind) => {
-    const id = kind === 'video' ? 0 : 1;
+    const id = setId(kind);
     const members = renditions.filter((rendition) => rendition.kind === kind);
-    const { timescale } = members[0]!.track;
-    const { before, addressing, availability, grid } = termsOf(members[0]!, id);
+    const nominal = nominalSegment(members[0]!.track);
+    const { before, addressing, availability } = termsOf(id, nominal);
     const attributes = {
       ...{ id, contentType: kind, mimeType: `${kind}/mp4`, segmentAlignment: true, startWithSAP: 1 },
       lang: kind === 'audio' ? 'und' : undefined,
     };
-    const template = {
-      media: '$RepresentationID$/$Number$.m4s',
-      ...{ timescale, duration: nominalTicks(grid, timescale), ...addressing },
-    };
+    const template = { media: '$RepresentationID$/$Number$.m4s', ...nominal, ...addressing };
     return element('AdaptationSet', attributes, [
       ...before,
       element('SegmentTemplate', { ...template, ...availability }),
@@ -163,12 +172,26 @@ function representation({ name, kind, init, track, peakBps }: RenditionView, inh
   return element('Representation', { ...common, ...picture }, [template]);
 }
 
-/** A segment's nominal length in ticks: exact for the picture, within one AAC frame for the sound, never drifting. */
-function nominalTicks(grid: HouseGrid, timescale: number): number {
-  return Math.round((grid.framesPerSegment * grid.fps.den * timescale) / grid.fps.num);
+interface NominalSegment {
+  readonly timescale: number;
+  readonly duration: number;
+}
+
+/**
+ * A segment's nominal length (SegmentTemplate @timescale, @duration), exact: at numbers near 1e8 half a tick would be
+ * minutes. In the track's own timescale wherever that holds it, as the DASH profile of CMAF asks; sound beside a 29.97 or
+ * 59.94 fps picture cut into a count of frames that is no multiple of five needs a finer one. Real edges of sound lie
+ * within one AAC frame of the nominal ones (timing guideline 22 allows half a segment) and do not drift.
+ */
+function nominalSegment({ grid, timescale }: TrackGrid): NominalSegment {
+  const ticks = ratio(grid.framesPerSegment * grid.fps.den * timescale, grid.fps.num);
+  return { timescale: timescale * ticks.den, duration: ticks.num };
 }
 
 const gridOf = ({ renditions }: PresentationView): HouseGrid => renditions[0]!.track.grid;
 
 /** xs:duration in seconds only. */
 const duration = (seconds: number): string => `PT${Number(seconds.toFixed(3))}S`;
+
+/** Rounded down: a duration past the last segment's end would have players ask for one more. */
+const wholeMs = (seconds: number): string => duration(Math.floor(seconds * 1000 + 1e-3) / 1000);

@@ -24,7 +24,7 @@ describe('a child process', () => {
   it('tells its exit code and its last words, and no more than the last', async () => {
     const exit = await pretend(
       'talker',
-      `for (let i = 0; i < 500; i += 1) console.error('line ' + i); process.exit(3);`,
+      `for (let i = 0; i < 500; i += 1) console.error('line ' + i); process.exitCode = 3;`,
     ).exited;
     expect(exit.code).toBe(3);
     expect(exit.lastWords.at(-1)).toBe('line 499');

@@ -23,6 +23,7 @@ describe('delivery directives', () => {
   it.each([
     [{}, {}],
     [{ _HLS_msn: '1005' }, { msn: 1005 }],
+    [{ _HLS_msn: '18446744073709551615' }, { msn: Number.MAX_SAFE_INTEGER }],
     [
       { _HLS_msn: '1005', _HLS_part: '0', _HLS_skip: 'YES' },
       { msn: 1005, part: 0, skip: 'YES' },

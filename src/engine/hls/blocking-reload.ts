@@ -40,10 +40,12 @@ export function parseDirectives(query: Readonly<Record<string, unknown>>): Deliv
 function decimal(query: Readonly<Record<string, unknown>>, parameter: string): number | undefined {
   const value = query[parameter];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) {
-    throw invalid(parameter, JSON.stringify(value), 'one decimal integer of up to 15 digits');
+  // 4.2: a decimal-integer has up to 20 digits and is below 2^64.
+  if (typeof value !== 'string' || !/^\d{1,20}$/.test(value) || BigInt(value) >= 1n << 64n) {
+    throw invalid(parameter, JSON.stringify(value), 'one decimal integer below 2^64');
   }
-  return Number(value);
+  // Beyond the safe integers all are too far ahead alike.
+  return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
 }
 
 function invalid(parameter: string, value: string, expected: string): Problem {

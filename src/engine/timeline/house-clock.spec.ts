@@ -61,6 +61,30 @@ describe('the grid', () => {
     expect(houseGrid(ratio(30_000, 1001), 2, 0.5)).toMatchObject({ framesPerSegment: 60, framesPerPart: 15 });
   });
 
+  it('lets the segment give way where its length has no useful divisor', () => {
+    // 58 frames have only parts of 2 or 29; 61 is prime.
+    for (const segmentSeconds of [1.93, 2.03]) {
+      const { framesPerSegment, framesPerPart } = houseGrid(ratio(30), segmentSeconds, 0.333);
+      expect([framesPerSegment, framesPerPart]).toEqual([60, 10]);
+    }
+  });
+
+  it('has parts near the wish and segments within half a part of theirs, whatever is set', () => {
+    const seconds = fc.integer({ min: 100, max: 1000 });
+    fc.assert(
+      fc.property(aRate, seconds, fc.integer({ min: 10, max: 100 }), (rate, segment, part) => {
+        const grid = houseGrid(rate, segment / 100, part / 100);
+        const wanted = (part / 100) * toNumber(rate);
+        expect(grid.partsPerSegment * grid.framesPerPart).toBe(grid.framesPerSegment);
+        expect(grid.framesPerPart / wanted).toBeGreaterThan(0.5);
+        expect(grid.framesPerPart / wanted).toBeLessThan(1.6);
+        expect(Math.abs(grid.framesPerSegment - (segment / 100) * toNumber(rate))).toBeLessThanOrEqual(
+          grid.framesPerPart / 2 + 1,
+        );
+      }),
+    );
+  });
+
   it('has a timescale in which every frame is a whole number of ticks, at every rate', () => {
     for (const rate of RATES) {
       const { timescale, unitTicks } = videoTrack(houseGrid(rate, 2, 0.333));

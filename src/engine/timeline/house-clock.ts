@@ -45,19 +45,27 @@ export interface HouseGrid {
   readonly partsPerSegment: number;
 }
 
+/** A part may be this much longer or shorter than wished before the segment gives way instead. */
+const PART_TOLERANCE = 1.5;
+
 /**
  * The grid for a rate: `segmentSeconds` rounded to whole frames, and the divisor of that count nearest to
- * `partSeconds`, so that every part of a rendition has the same length and PART-TARGET is exact and constant.
+ * `partSeconds`, so that every part of a rendition has the same length and PART-TARGET is exact and constant. A count
+ * without a useful divisor (58 has only 2 and 29) gives way to the nearest multiple of the wished part.
  */
 export function houseGrid(fps: Ratio, segmentSeconds: number, partSeconds: number): HouseGrid {
-  const framesPerSegment = Math.max(1, Math.round(segmentSeconds * toNumber(fps)));
-  const wanted = partSeconds * toNumber(fps);
-  let framesPerPart = framesPerSegment;
-  for (let divisor = 1; divisor <= framesPerSegment; divisor += 1) {
-    if (framesPerSegment % divisor !== 0) continue;
-    if (Math.abs(divisor - wanted) < Math.abs(framesPerPart - wanted)) framesPerPart = divisor;
-  }
-  return { fps, framesPerSegment, framesPerPart, partsPerSegment: framesPerSegment / framesPerPart };
+  const wantedPart = Math.max(1, partSeconds * toNumber(fps));
+  const wholeFrames = Math.max(1, Math.round(segmentSeconds * toNumber(fps)));
+  const divisor = nearestDivisor(wholeFrames, wantedPart);
+  const useful = divisor <= wantedPart * PART_TOLERANCE && divisor * PART_TOLERANCE >= wantedPart;
+  const framesPerPart = useful ? divisor : Math.min(wholeFrames, Math.round(wantedPart));
+  const partsPerSegment = Math.max(1, Math.round(wholeFrames / framesPerPart));
+  return { fps, framesPerSegment: partsPerSegment * framesPerPart, framesPerPart, partsPerSegment };
+}
+
+function nearestDivisor(count: number, wanted: number): number {
+  const divisors = Array.from({ length: count }, (_, index) => index + 1).filter((divisor) => count % divisor === 0);
+  return divisors.reduce((best, divisor) => (Math.abs(divisor - wanted) < Math.abs(best - wanted) ? divisor : best));
 }
 
 /**

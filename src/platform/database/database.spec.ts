@@ -1,6 +1,6 @@
 import { Test } from '@nestjs/testing';
 import { sql, type Kysely } from 'kysely';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +36,14 @@ describe('the database', () => {
   it('is closed when the server has stopped', async () => {
     const database = await withModule((open) => Promise.resolve(open));
     await expect(database.selectFrom('streams').selectAll().execute()).rejects.toThrow();
+  });
+
+  it('is whole in its one file once the server has stopped, so that a copy of it is a backup', async () => {
+    await withModule((database) => database.insertInto('streams').values(aRow).execute());
+    await copyFile(join(folder, 'data', 'lockstep.db'), join(folder, 'backup.db'));
+    const backup = await openDatabase(join(folder, 'backup.db'));
+    expect(await backup.selectFrom('streams').selectAll().execute()).toEqual([aRow]);
+    await backup.destroy();
   });
 
   it('can be read by no other user, as it holds stream keys', async () => {
