@@ -33,13 +33,13 @@ beforeAll(async () => {
   server = await startServer();
   nginx = await startNginx({ originPort: server.port, outputDir: server.outputDir });
   const port = await freePort();
-  // The camera waits for whoever fetches it: a live MPEG-TS source over TCP.
-  camera = publish({ target: `srt://127.0.0.1:${port}?mode=listener`, size: '640x360' });
   await startStream(server.url, {
     stream_id: 'camera',
-    source_url: `srt://127.0.0.1:${port}?mode=caller`,
+    source_url: `srt://127.0.0.1:${port}?mode=listener`,
     qualities: ['360p', '240p'],
   });
+  // An SRT caller knocks for three seconds: the listener is there long before.
+  camera = publish({ target: `srt://127.0.0.1:${port}?mode=caller`, size: '640x360' });
   await untilStatus(server.url, 'camera', 'live');
   browser = await launchChromium();
 });

@@ -3,12 +3,12 @@ import { z } from 'zod';
 
 const RULER = '-----\n';
 
-const Grid = { fps: z.string(), segmentSeconds: z.number(), partSeconds: z.number() };
-
 /** The options of `aPresentation`. Strict, so that a misspelt one is not a case that passes for another reason. */
 const Presentation = z
   .strictObject({
-    ...Grid,
+    fps: z.string(),
+    segmentSeconds: z.number(),
+    partSeconds: z.number(),
     renditions: z.array(z.string()),
     firstSegment: z.int(),
     segments: z.int(),

@@ -10,7 +10,8 @@ const cases = readdirSync(CASES)
   .sort()
   .map((file) => {
     const text = readFileSync(new URL(file, CASES), 'utf8');
-    return { file, text, ...readCase(text), about: readCase(text).input.about };
+    const { input, output } = readCase(text);
+    return { file, text, input, output, about: input.about };
   });
 
 describe('what players read, to the last character', () => {
