@@ -17,6 +17,8 @@ const FOLDER = join(ROOT, 'var', 'demo');
 const API = `http://127.0.0.1:${API_PORT}`;
 const CDN = `http://127.0.0.1:${CDN_PORT}`;
 const PLAYABLE_WITHIN_MS = 60_000;
+/** A child that lived this long works, and is started again when it ends. */
+const RESTART_AFTER_MS = 5_000;
 
 checkNode();
 ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv']);
@@ -73,6 +75,7 @@ function start(name, program, args, env) {
     detached: true,
   });
   children.add(child);
+  const startedAt = performance.now();
   const log = join(FOLDER, `${name}.log`);
   writeFileSync(log, '');
   for (const stream of [child.stdout, child.stderr])
@@ -80,6 +83,11 @@ function start(name, program, args, env) {
   child.once('exit', (code) => {
     children.delete(child);
     if (leaving) return;
+    // Somebody killed it to see what happens: players wait, and go on under the same addresses.
+    if (performance.now() - startedAt > RESTART_AFTER_MS) {
+      say(`${name} was ended; starting it again`);
+      return start(name, program, args, env);
+    }
     console.error(
       `\n${name} ended by itself (exit code ${code}). Its last words:\n${readFileSync(log, 'utf8').split('\n').slice(-15).join('\n')}`,
     );

@@ -19,7 +19,11 @@ await configure(app, settings);
 leaveInTime();
 await app.listen(settings.apiPort, settings.apiHost);
 log.info(
-  { host: settings.apiHost, port: settings.apiPort, docs: `http://${settings.apiHost}:${settings.apiPort}/docs` },
+  {
+    api: `http://${settings.apiHost}:${settings.apiPort}`,
+    docs: `http://${settings.apiHost}:${settings.apiPort}/docs`,
+    playback: `http://${settings.apiHost}:${settings.cdnPort}/{stream}/playlist.m3u8`,
+  },
   'listening',
 );
 
