@@ -144,7 +144,7 @@ export const SETTING_TABLE = {
   CDN_PORT: {
     group: 'Server',
     default: '8084',
-    meaning: 'Port nginx serves playback on; used only to write the playback URLs in answers.',
+    meaning: 'Port nginx serves playback on; used only to tell where to play, when the server starts.',
     rule: whole(PORT),
   },
   LOG_LEVEL: {
