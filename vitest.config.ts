@@ -8,11 +8,17 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['src/**/*.spec.ts', 'test/golden/*.spec.ts', 'test/fuzz/*.spec.ts']),
+      project('unit', ['src/**/*.spec.ts', 'test/golden/*.spec.ts', 'test/fuzz/*.spec.ts', 'test/conformance/*.spec.ts', 'load/**/*.spec.ts']),
       project('architecture', ['test/architecture/*.spec.ts']),
       project('e2e', ['test/e2e/*.e2e.ts']),
       // Live and browser tests share two cores with real encoders: one file at a time, and bounds with room.
       project('live', ['test/live/*.live.ts'], { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
+      // The judge on live output: a file a kind of stream, one after the other.
+      project('conformance', ['test/conformance/*.live.ts'], {
+        fileParallelism: false,
+        testTimeout: 180_000,
+        hookTimeout: 120_000,
+      }),
       project('browser', ['test/browser/*.browser.ts'], {
         fileParallelism: false,
         testTimeout: 180_000,

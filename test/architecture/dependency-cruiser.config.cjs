@@ -35,13 +35,16 @@ module.exports = {
     engine('playout', ['timeline', 'ladder']),
     engine('ffmpeg', ['timeline', 'ladder']),
     engine('storage', ['timeline']),
+    engine('mpegts', ['isobmff']),
+    // The judge reads playlists with eyes of its own: it shares nothing with the printers it judges.
+    engine('judge', ['isobmff']),
     engine('packager', ['isobmff', 'timeline', 'storage']),
     engine(
       'pipeline',
       ['ffmpeg', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],
       ['^src/engine/clock[.]ts$'],
     ),
-    ...['timeline', 'isobmff', 'ladder', 'hls', 'dash', 'playout'].map((name) => pure(name, `^src/engine/${name}/`)),
+    ...['timeline', 'isobmff', 'ladder', 'hls', 'dash', 'playout', 'mpegts'].map((name) => pure(name, `^src/engine/${name}/`)),
     pure('ffmpeg-args', '^src/engine/ffmpeg/args/'),
     {
       name: 'engine-without-nest',
