@@ -8,7 +8,13 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['src/**/*.spec.ts', 'test/golden/*.spec.ts', 'test/fuzz/*.spec.ts', 'test/conformance/*.spec.ts', 'load/**/*.spec.ts']),
+      project('unit', [
+        'src/**/*.spec.ts',
+        'test/golden/*.spec.ts',
+        'test/fuzz/*.spec.ts',
+        'test/conformance/*.spec.ts',
+        'load/**/*.spec.ts',
+      ]),
       project('architecture', ['test/architecture/*.spec.ts']),
       project('e2e', ['test/e2e/*.e2e.ts']),
       // Live and browser tests share two cores with real encoders: one file at a time, and bounds with room.

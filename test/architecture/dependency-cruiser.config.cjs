@@ -44,7 +44,9 @@ module.exports = {
       ['ffmpeg', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],
       ['^src/engine/clock[.]ts$'],
     ),
-    ...['timeline', 'isobmff', 'ladder', 'hls', 'dash', 'playout', 'mpegts'].map((name) => pure(name, `^src/engine/${name}/`)),
+    ...['timeline', 'isobmff', 'ladder', 'hls', 'dash', 'playout', 'mpegts'].map((name) =>
+      pure(name, `^src/engine/${name}/`),
+    ),
     pure('ffmpeg-args', '^src/engine/ffmpeg/args/'),
     {
       name: 'engine-without-nest',
