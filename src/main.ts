@@ -17,7 +17,8 @@ const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(sett
 });
 await configure(app, settings);
 leaveInTime();
-await app.listen(settings.apiPort, settings.apiHost);
+// As many as the system allows: thousands of viewers come back at once after a restart.
+await app.listen({ port: settings.apiPort, host: settings.apiHost, backlog: 4096 });
 log.info(
   {
     api: `http://${settings.apiHost}:${settings.apiPort}`,

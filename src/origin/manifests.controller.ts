@@ -7,7 +7,7 @@ import { Problem } from '../engine/problem.js';
 import { cacheControl, CORS_HEADERS, PREFLIGHT_HEADERS, type Cached } from './cache-policy.js';
 import { Catalogue, type Listing } from './catalogue.js';
 import { TextCache, type RenderedText } from './rendered-text.js';
-import { untilGone } from './until-gone.js';
+import { sendText } from './send-text.js';
 
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
 const DASH_TYPE = 'application/dash+xml';
@@ -80,11 +80,7 @@ export class ManifestsController {
     if (decision.action === 'refuse') throw decision.problem;
     if (decision.action === 'hold') {
       const { until } = decision;
-      const met = await presentation.waitUntil(
-        () => isSatisfied(timeline(), until),
-        terms.holdLimit * 1000,
-        untilGone(reply),
-      );
+      const met = await presentation.waitUntil(() => isSatisfied(timeline(), until), terms.holdLimit * 1000, reply.raw);
       if (!met) throw new Problem('delivery-timed-out', { streamId: id, rendition });
     }
     const blocking = terms.lowLatency && directives.msn !== undefined;
@@ -108,36 +104,6 @@ export class ManifestsController {
     targetDuration: number,
   ): void {
     if (!text) throw new Problem('playlist-not-found', { reason: 'the stream has no media yet' });
-    reply.headers({
-      ...CORS_HEADERS,
-      'cache-control': cacheControl(what, targetDuration),
-      etag: text.etag,
-      vary: 'Accept-Encoding',
-    });
-    if (matches(request.headers['if-none-match'], text.etag)) {
-      void reply.status(304).send();
-      return;
-    }
-    const gzip = acceptsGzip(request.headers['accept-encoding']);
-    if (gzip) reply.header('content-encoding', 'gzip');
-    void reply.type(type).send(gzip ? text.gzipped : text.plain);
+    sendText(request, reply, text, { type, cacheControl: cacheControl(what, targetDuration) });
   }
-}
-
-/** RFC 9110 13.1.2, weak comparison. */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const bare = etag.replace(/^W\//, '');
-  return header
-    .split(',')
-    .some((candidate) => candidate.trim() === '*' || candidate.trim().replace(/^W\//, '') === bare);
-}
-
-/** RFC 9110 12.5.3; `gzip;q=0` is a refusal. */
-function acceptsGzip(header: string | string[] | undefined): boolean {
-  return [header ?? []]
-    .flat()
-    .join(',')
-    .split(',')
-    .some((coding) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(coding));
 }

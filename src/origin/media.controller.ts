@@ -16,7 +16,6 @@ import { availabilityOf } from './availability.js';
 import { cacheControl, CORS_HEADERS, PREFLIGHT_HEADERS } from './cache-policy.js';
 import { Catalogue } from './catalogue.js';
 import { segmentInProgress } from './segment-in-progress.js';
-import { untilGone } from './until-gone.js';
 
 /** Folder and URL name of a rendition. */
 const RENDITION = /^[a-z0-9][a-z0-9_-]{0,31}$/;
@@ -73,7 +72,7 @@ export class MediaController {
   ): Promise<void> {
     const isSettled = (): boolean =>
       presentation.ended || availabilityOf(presentation.timeline(rendition)!, name, presentation.outline) !== 'next';
-    const met = await presentation.waitUntil(isSettled, presentation.outline.terms.holdLimit * 1000, untilGone(reply));
+    const met = await presentation.waitUntil(isSettled, presentation.outline.terms.holdLimit * 1000, reply.raw);
     const found = met && availabilityOf(presentation.timeline(rendition)!, name, presentation.outline) === 'there';
     // rfc8216bis 6.2.6: a hinted resource that was abandoned is a 404.
     if (!found) throw new Problem('media-not-found', { id, rendition, file });
@@ -82,10 +81,15 @@ export class MediaController {
   private sendFile({ id, rendition, file }: Omit<Asked, 'name'>, request: FastifyRequest, reply: FastifyReply): void {
     if (request.headers['x-accel-capable'] === '1') {
       // nginx puts its own cache headers on the file it is handed back.
-      void reply
-        .header('x-accel-redirect', `/_media/${id}/${rendition}/${file}`)
-        .type(mediaType(rendition, file))
-        .send();
+      // Straight to the socket, as sendText does: a new part has as many takers as the stream has viewers.
+      reply.hijack();
+      reply.raw
+        .writeHead(200, {
+          'x-accel-redirect': `/_media/${id}/${rendition}/${file}`,
+          'content-type': mediaType(rendition, file),
+          'content-length': 0,
+        })
+        .end();
       return;
     }
     void reply
@@ -101,7 +105,7 @@ export class MediaController {
     reply: FastifyReply,
   ): Promise<void> {
     const folder = join(this.settings.outputDir, id);
-    const parts = segmentInProgress(presentation, folder, rendition, name.segment, untilGone(reply));
+    const parts = segmentInProgress(presentation, folder, rendition, name.segment, reply.raw);
     // Nothing is promised before the first part is here: until then there can still be a 404.
     const first = await parts.next().catch(() => undefined);
     if (!first || first.done) throw new Problem('media-not-found', { id, rendition, file });

@@ -1,7 +1,7 @@
 /** A segment while it is being made: its parts, each as one burst, as they come to be. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Presentation } from '../engine/packager/index.js';
+import type { Presentation, Viewer } from '../engine/packager/index.js';
 import { partName } from '../engine/storage/index.js';
 import type { Segment } from '../engine/timeline/index.js';
 
@@ -14,7 +14,7 @@ export async function* segmentInProgress(
   folder: string,
   rendition: string,
   number: number,
-  signal: AbortSignal,
+  viewer: Viewer,
 ): AsyncGenerator<Buffer> {
   const find = (): Segment | undefined =>
     presentation.timeline(rendition)?.segments.find((segment) => segment.number === number);
@@ -26,7 +26,7 @@ export async function* segmentInProgress(
       return presentation.ended || (!notBegun && (segment?.state !== 'open' || segment.parts.length > index));
     };
     const limitMs = presentation.outline.terms.holdLimit * 1000;
-    if (!(await presentation.waitUntil(ready, limitMs, signal)))
+    if (!(await presentation.waitUntil(ready, limitMs, viewer)))
       throw new Error(`part ${number}.${index} did not come`);
     const segment = find();
     const part = segment?.parts[index];

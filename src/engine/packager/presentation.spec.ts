@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   audioTrack,
@@ -10,7 +11,7 @@ import {
   type TrackGrid,
 } from '../timeline/index.js';
 import { Presentation } from './presentation.js';
-import { Waiters } from './waiters.js';
+import { Waiters, type Viewer } from './waiters.js';
 
 const GRID = houseGrid(ratio(30), 2, 1 / 3);
 const TRACKS: Readonly<Record<string, TrackGrid>> = { '720p': videoTrack(GRID), audio: audioTrack(GRID) };
@@ -31,6 +32,8 @@ function aPresentation(lowLatency = true): Presentation {
     () => 0,
   );
 }
+
+const aViewer = (connection: EventEmitter, destroyed = false): Viewer => Object.assign(connection, { destroyed });
 
 function init(presentation: Presentation, rendition: string): void {
   presentation.apply({ kind: 'init', rendition, init: { name: 'init-a.mp4', codec: 'avc1.4d401f' } });
@@ -134,18 +137,18 @@ describe('held requests', () => {
     const waiters = new Waiters();
     let there = false;
     const [leaving, met, never] = [
-      new AbortController(),
+      new EventEmitter(),
       waiters.wait(() => there, 1_000),
       waiters.wait(() => false, 1_000),
     ];
-    const left = waiters.wait(() => false, 1_000, leaving.signal);
+    const left = waiters.wait(() => false, 1_000, aViewer(leaving));
     const released = waiters.wait(() => false, 5_000);
     expect(waiters.count).toBe(4);
     waiters.wake();
     expect(waiters.count).toBe(4);
     there = true;
     waiters.wake();
-    leaving.abort();
+    leaving.emit('close');
     expect([await met, await left, waiters.count]).toEqual([true, false, 2]);
     vi.advanceTimersByTime(1_000);
     expect([await never, waiters.count]).toEqual([false, 1]);
@@ -156,7 +159,7 @@ describe('held requests', () => {
   it('are not held at all when it is there already, or the viewer is gone', async () => {
     const waiters = new Waiters();
     expect(await waiters.wait(() => true, 1_000)).toBe(true);
-    expect(await waiters.wait(() => false, 1_000, AbortSignal.abort())).toBe(false);
+    expect(await waiters.wait(() => false, 1_000, aViewer(new EventEmitter(), true))).toBe(false);
     expect(waiters.count).toBe(0);
   });
 });

@@ -17,7 +17,7 @@ import {
   type TrackGrid,
 } from '../timeline/index.js';
 import type { MediaFact } from './facts.js';
-import { Waiters } from './waiters.js';
+import { Waiters, type Viewer } from './waiters.js';
 
 export interface RenditionOutline {
   readonly name: string;
@@ -126,8 +126,8 @@ export class Presentation {
   }
 
   /** Waits until `isMet`, asked again after every change. False: the limit passed, or the viewer left. */
-  waitUntil(isMet: () => boolean, limitMs: number, signal?: AbortSignal): Promise<boolean> {
-    return this.waiters.wait(isMet, limitMs, signal);
+  waitUntil(isMet: () => boolean, limitMs: number, viewer?: Viewer): Promise<boolean> {
+    return this.waiters.wait(isMet, limitMs, viewer);
   }
 
   /** Lets everyone go unserved: the server is leaving, the stream is not over. */
