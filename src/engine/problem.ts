@@ -25,6 +25,7 @@ export const PROBLEM_CODES = [
   'pipeline-lost',
   'media-not-found',
   'playlist-not-found',
+  'stream-starting',
   'delivery-directive-invalid',
   'delivery-too-far-ahead',
   'delivery-timed-out',

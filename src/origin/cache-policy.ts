@@ -4,9 +4,17 @@
  */
 
 export type Cached =
-  'media' | 'live-multivariant' | 'live-playlist' | 'blocking-playlist' | 'live-mpd' | 'ended-manifest' | 'clock';
+  | 'media'
+  | 'live-multivariant'
+  | 'live-playlist'
+  | 'blocking-playlist'
+  | 'live-mpd'
+  | 'ended-manifest'
+  | 'clock'
+  | 'preflight';
 
 const ONE_YEAR = 31_536_000;
+const ONE_DAY = 86_400;
 
 /** Cache-Control for a successful answer (rfc8216bis B.1 for playlists). `targetDuration` in seconds. */
 export function cacheControl(what: Cached, targetDuration: number): string {
@@ -25,6 +33,9 @@ export function cacheControl(what: Cached, targetDuration: number): string {
       return 'public, max-age=60';
     case 'clock':
       return 'no-store';
+    case 'preflight':
+      // The same for everybody and for ever; a CDN that keeps answers to OPTIONS spares us the question.
+      return `public, max-age=${ONE_DAY}`;
   }
 }
 
@@ -37,5 +48,6 @@ export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...CORS_HEADERS,
   'access-control-allow-methods': 'GET, HEAD, OPTIONS',
   'access-control-allow-headers': 'Range, Content-Type, If-None-Match',
-  'access-control-max-age': '86400',
+  'access-control-max-age': String(ONE_DAY),
+  'cache-control': cacheControl('preflight', 1),
 };

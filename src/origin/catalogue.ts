@@ -1,32 +1,73 @@
-/** Which presentations are on air, by stream id. Capabilities put them in; the playback routes look them up. */
+/** Which presentations are on air, or about to be, by stream id. Capabilities put them in; the playback routes look them up. */
 import { Injectable } from '@nestjs/common';
-import type { Presentation } from '../engine/packager/index.js';
+import { Waiters, type Presentation, type Viewer } from '../engine/packager/index.js';
 
+export type Protocol = 'hls' | 'dash';
+
+/** What each protocol of a stream is printed from: the same presentation for both, unless HLS is transport streams. */
 export interface Listing {
-  readonly presentation: Presentation;
-  readonly hls: boolean;
-  readonly dash: boolean;
+  readonly hls?: Presentation;
+  readonly dash?: Presentation;
 }
 
 @Injectable()
 export class Catalogue {
   private readonly listings = new Map<string, Listing>();
+  private readonly announced = new Map<string, Readonly<Record<Protocol, boolean>>>();
+  private readonly waiters = new Waiters();
+
+  /** The stream is starting: who asks for it is worth holding. */
+  announce(streamId: string, protocols: Readonly<Record<Protocol, boolean>>): void {
+    this.announced.set(streamId, protocols);
+  }
 
   list(streamId: string, listing: Listing): void {
     this.listings.set(streamId, listing);
+    this.unannounce(streamId);
   }
 
-  /** Removes it, unless another presentation has taken the name meanwhile. */
-  unlist(streamId: string, presentation: Presentation): void {
-    if (this.listings.get(streamId)?.presentation === presentation) this.listings.delete(streamId);
+  /** Nothing (more) will come of an announcement: who waits is let go. */
+  unannounce(streamId: string): void {
+    if (this.announced.delete(streamId)) this.waiters.wake();
+  }
+
+  /** Removes it, unless another stream has taken the name meanwhile. */
+  unlist(streamId: string, { hls, dash }: Listing): void {
+    const listed = this.listings.get(streamId);
+    if (listed?.hls === hls && listed?.dash === dash) this.listings.delete(streamId);
   }
 
   find(streamId: string): Listing | undefined {
     return this.listings.get(streamId);
   }
 
+  /** The presentations of a stream, each once. */
+  presentations(streamId: string): readonly Presentation[] {
+    const { hls, dash } = this.listings.get(streamId) ?? {};
+    return [...new Set([hls, dash])].filter((presentation) => presentation !== undefined);
+  }
+
+  /**
+   * What a protocol of a stream is printed from. Holds while the stream is only announced: `'starting'` when that takes
+   * longer than `limitMs` or the viewer leaves. Undefined: there is no such stream, or not in this protocol.
+   */
+  async whenListed(
+    streamId: string,
+    protocol: Protocol,
+    limitMs: number,
+    viewer: Viewer,
+  ): Promise<Presentation | 'starting' | undefined> {
+    const isComing = (): boolean => this.announced.get(streamId)?.[protocol] ?? false;
+    // A stream that starts anew under an old name has its old playlists until it has new ones.
+    if (!this.listings.has(streamId) && isComing()) {
+      if (!(await this.waiters.wait(() => !isComing(), limitMs, viewer))) return 'starting';
+    }
+    return this.listings.get(streamId)?.[protocol];
+  }
+
   /** Held requests over all presentations. */
   get held(): number {
-    return [...this.listings.values()].reduce((sum, { presentation }) => sum + presentation.held, 0);
+    const all = new Set([...this.listings.keys()].flatMap((streamId) => this.presentations(streamId)));
+    return [...all].reduce((sum, { held }) => sum + held, this.waiters.count);
   }
 }

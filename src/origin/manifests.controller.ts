@@ -1,11 +1,13 @@
 /** Playlists and MPDs, held until what was asked for is there (rfc8216bis 6.2.5.2), and the clock. */
-import { Controller, Get, Inject, Options, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decideReload, isSatisfied, parseDirectives } from '../engine/hls/index.js';
+import type { Presentation } from '../engine/packager/index.js';
 import { Problem } from '../engine/problem.js';
-import { cacheControl, CORS_HEADERS, PREFLIGHT_HEADERS, type Cached } from './cache-policy.js';
-import { Catalogue, type Listing } from './catalogue.js';
+import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import { cacheControl, CORS_HEADERS, type Cached } from './cache-policy.js';
+import { Catalogue, type Protocol } from './catalogue.js';
 import { TextCache, type RenderedText } from './rendered-text.js';
 import { sendText } from './send-text.js';
 
@@ -18,6 +20,7 @@ export class ManifestsController {
   constructor(
     @Inject(Catalogue) private readonly catalogue: Catalogue,
     @Inject(TextCache) private readonly texts: TextCache,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   @Get('time')
@@ -28,37 +31,31 @@ export class ManifestsController {
       .send(new Date().toISOString());
   }
 
-  @Options(['time', 'streams/:id/playlist.m3u8', 'streams/:id/manifest.mpd', 'streams/:id/:rendition/playlist.m3u8'])
-  preflight(@Res() reply: FastifyReply): void {
-    void reply.status(204).headers(PREFLIGHT_HEADERS).send();
-  }
-
   @Get('streams/:id/playlist.m3u8')
-  multivariant(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { presentation } = this.listing(id, 'hls');
-    const what = presentation.ended ? 'ended-manifest' : 'live-multivariant';
-    this.answer(
-      request,
-      reply,
-      HLS_TYPE,
-      what,
-      this.texts.multivariant(presentation),
-      presentation.outline.terms.targetDuration,
-    );
+  async multivariant(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const presentation = await this.presentation(id, 'hls', reply);
+    this.answer(request, reply, presentation, HLS_TYPE, 'live-multivariant', this.texts.multivariant(presentation));
   }
 
   @Get('streams/:id/manifest.mpd')
-  mpd(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { presentation } = this.listing(id, 'dash');
-    const what = presentation.ended ? 'ended-manifest' : 'live-mpd';
-    this.answer(
-      request,
-      reply,
-      DASH_TYPE,
-      what,
-      this.texts.mpd(presentation),
-      presentation.outline.terms.targetDuration,
-    );
+  async mpd(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const presentation = await this.presentation(id, 'dash', reply);
+    this.answer(request, reply, presentation, DASH_TYPE, 'live-mpd', this.texts.mpd(presentation, 'number'));
+  }
+
+  /** The same as a list of exact times, for readers that cannot follow numbers by the clock. */
+  @Get('streams/:id/manifest-timeline.mpd')
+  async timelineMpd(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const presentation = await this.presentation(id, 'dash', reply);
+    this.answer(request, reply, presentation, DASH_TYPE, 'live-mpd', this.texts.mpd(presentation, 'timeline'));
   }
 
   @Get('streams/:id/:rendition/playlist.m3u8')
@@ -69,7 +66,7 @@ export class ManifestsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { presentation } = this.listing(id, 'hls');
+    const presentation = await this.presentation(id, 'hls', reply);
     const { terms, renditions } = presentation.outline;
     const outline = renditions.find(({ name }) => name === rendition);
     if (!outline || !presentation.view) throw new Problem('playlist-not-found', { streamId: id, rendition });
@@ -83,27 +80,30 @@ export class ManifestsController {
       const met = await presentation.waitUntil(() => isSatisfied(timeline(), until), terms.holdLimit * 1000, reply.raw);
       if (!met) throw new Problem('delivery-timed-out', { streamId: id, rendition });
     }
-    const blocking = terms.lowLatency && directives.msn !== undefined;
-    const what = presentation.ended ? 'ended-manifest' : blocking ? 'blocking-playlist' : 'live-playlist';
+    const what = terms.lowLatency && directives.msn !== undefined ? 'blocking-playlist' : 'live-playlist';
     const text = this.texts.mediaPlaylist(presentation, rendition, directives.skip);
-    this.answer(request, reply, HLS_TYPE, what, text, terms.targetDuration);
+    this.answer(request, reply, presentation, HLS_TYPE, what, text);
   }
 
-  private listing(id: string, protocol: 'hls' | 'dash'): Listing {
-    const listing = this.catalogue.find(id);
-    if (!listing?.[protocol]) throw new Problem('playlist-not-found', { streamId: id });
-    return listing;
+  /** Holds while the stream is starting: a player that is told "no" gives up, and "in a moment" is the truth. */
+  private async presentation(id: string, protocol: Protocol, reply: FastifyReply): Promise<Presentation> {
+    const limitMs = 3 * this.settings.segmentDuration * 1000;
+    const found = await this.catalogue.whenListed(id, protocol, limitMs, reply.raw);
+    if (found === 'starting') throw new Problem('stream-starting', { streamId: id });
+    if (!found) throw new Problem('playlist-not-found', { streamId: id });
+    return found;
   }
 
   private answer(
     request: FastifyRequest,
     reply: FastifyReply,
+    { ended, outline }: Presentation,
     type: string,
-    what: Cached,
+    live: Cached,
     text: RenderedText | undefined,
-    targetDuration: number,
   ): void {
     if (!text) throw new Problem('playlist-not-found', { reason: 'the stream has no media yet' });
-    sendText(request, reply, text, { type, cacheControl: cacheControl(what, targetDuration) });
+    const what = ended ? 'ended-manifest' : live;
+    sendText(request, reply, text, { type, cacheControl: cacheControl(what, outline.terms.targetDuration) });
   }
 }

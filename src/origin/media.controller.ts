@@ -3,7 +3,7 @@
  * be: they are held, answered by handing the file back to nginx, or, for a DASH segment in progress, sent part by part.
  * Without nginx the same routes send the files themselves.
  */
-import { Controller, Get, Inject, Options, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { join } from 'node:path';
@@ -13,8 +13,9 @@ import { Problem } from '../engine/problem.js';
 import { parseMediaName, STREAM_ID, type MediaName } from '../engine/storage/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import { availabilityOf } from './availability.js';
-import { cacheControl, CORS_HEADERS, PREFLIGHT_HEADERS } from './cache-policy.js';
+import { cacheControl, CORS_HEADERS } from './cache-policy.js';
 import { Catalogue } from './catalogue.js';
+import { sendFile } from './http/send-file.js';
 import { segmentInProgress } from './segment-in-progress.js';
 
 /** Folder and URL name of a rendition. */
@@ -35,11 +36,6 @@ export class MediaController {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  @Options()
-  preflight(@Res() reply: FastifyReply): void {
-    void reply.status(204).headers(PREFLIGHT_HEADERS).send();
-  }
-
   @Get()
   async media(
     @Param('id') id: string,
@@ -51,7 +47,8 @@ export class MediaController {
     const name = parseMediaName(file);
     const asked = { id, rendition, file };
     if (!name || !STREAM_ID.test(id) || !RENDITION.test(rendition)) throw new Problem('media-not-found', asked);
-    const presentation = this.catalogue.find(id)?.presentation;
+    const format = name.kind === 'segment' ? name.format : 'fmp4';
+    const presentation = this.catalogue.presentations(id).find(({ outline }) => outline.format === format);
     const timeline = presentation?.timeline(rendition);
     if (presentation && timeline && !presentation.ended) {
       const about = availabilityOf(timeline, name, presentation.outline);
@@ -61,7 +58,7 @@ export class MediaController {
       }
       if (about === 'next') await this.hold(presentation, { ...asked, name }, reply);
     }
-    this.sendFile(asked, request, reply);
+    await this.sendFile(asked, request, reply);
   }
 
   /** Waits until the part (or whole segment) asked for is on disk. */
@@ -78,7 +75,11 @@ export class MediaController {
     if (!found) throw new Problem('media-not-found', { id, rendition, file });
   }
 
-  private sendFile({ id, rendition, file }: Omit<Asked, 'name'>, request: FastifyRequest, reply: FastifyReply): void {
+  private async sendFile(
+    { id, rendition, file }: Omit<Asked, 'name'>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     if (request.headers['x-accel-capable'] === '1') {
       // nginx puts its own cache headers on the file it is handed back.
       // Straight to the socket, as sendText does: a new part has as many takers as the stream has viewers.
@@ -92,10 +93,9 @@ export class MediaController {
         .end();
       return;
     }
-    void reply
-      .headers({ ...CORS_HEADERS, 'cache-control': cacheControl('media', 1) })
-      .type(mediaType(rendition, file))
-      .sendFile(`${id}/${rendition}/${file}`, this.settings.outputDir, { cacheControl: false });
+    const path = join(this.settings.outputDir, id, rendition, file);
+    const terms = { type: mediaType(rendition, file), cacheControl: cacheControl('media', 1) };
+    if (!(await sendFile(request, reply, path, terms))) throw new Problem('media-not-found', { id, rendition, file });
   }
 
   private async sendInProgress(
@@ -109,11 +109,15 @@ export class MediaController {
     // Nothing is promised before the first part is here: until then there can still be a 404.
     const first = await parts.next().catch(() => undefined);
     if (!first || first.done) throw new Problem('media-not-found', { id, rendition, file });
-    reply.headers({ ...CORS_HEADERS, 'cache-control': cacheControl('media', 1) }).type(mediaType(rendition, file));
+    const headers = { ...CORS_HEADERS, 'cache-control': cacheControl('media', 1) };
     if (request.method === 'HEAD') {
-      void reply.send();
+      // As a GET now would begin: of unknown length. Fastify would call an empty body zero bytes long.
+      await parts.return(undefined);
+      reply.hijack();
+      reply.raw.writeHead(200, { ...headers, 'content-type': mediaType(rendition, file) }).end();
       return;
     }
+    reply.headers(headers).type(mediaType(rendition, file));
     void reply.send(Readable.from(startingWith(first.value, parts), { objectMode: false }));
   }
 }
@@ -124,6 +128,7 @@ async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncG
 }
 
 function mediaType(rendition: string, file: string): string {
+  if (file.endsWith('.ts')) return 'video/mp2t';
   if (rendition === 'audio') return 'audio/mp4';
   return file.endsWith('.mp4') ? 'video/mp4' : 'video/iso.segment';
 }

@@ -1,6 +1,7 @@
 /** What viewers and CDNs talk to: manifests, held requests, media. Knows presentations, not who makes them. */
 import { Module } from '@nestjs/common';
 import { Catalogue } from './catalogue.js';
+import { PlaybackDoor } from './http/playback-door.js';
 import { ManifestsController } from './manifests.controller.js';
 import { MediaController } from './media.controller.js';
 import { OriginMetrics } from './origin.metrics.js';
@@ -8,7 +9,7 @@ import { TextCache } from './rendered-text.js';
 
 @Module({
   controllers: [ManifestsController, MediaController],
-  providers: [Catalogue, TextCache, OriginMetrics],
+  providers: [Catalogue, TextCache, OriginMetrics, PlaybackDoor],
   exports: [Catalogue],
 })
 export class OriginModule {}

@@ -1,7 +1,7 @@
 /** Manifest texts, rendered once per version and fanned out: plain, gzipped and with their validator. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { renderMpd } from '../engine/dash/index.js';
+import { renderMpd, type Addressing } from '../engine/dash/index.js';
 import { renderMediaPlaylist, renderMultivariantPlaylist } from '../engine/hls/index.js';
 import type { Presentation } from '../engine/packager/index.js';
 import type { PresentationView } from '../engine/timeline/index.js';
@@ -29,8 +29,8 @@ export class TextCache {
     return this.text(presentation, 'multivariant', renderMultivariantPlaylist);
   }
 
-  mpd(presentation: Presentation): RenderedText | undefined {
-    return this.text(presentation, 'mpd', (view) => renderMpd(view, { timeUrl: TIME_URL }));
+  mpd(presentation: Presentation, addressing: Addressing): RenderedText | undefined {
+    return this.text(presentation, `mpd ${addressing}`, (view) => renderMpd(view, { timeUrl: TIME_URL, addressing }));
   }
 
   /** Undefined while there is no such rendition or it has not begun. */

@@ -2,12 +2,11 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../engine/clock.js';
 import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from '../engine/ffmpeg/index.js';
-import { Presentation, type RenditionOutline } from '../engine/packager/index.js';
 import type { Pipeline, PipelineFact, PipelineSpec, StartPipeline, StreamPlan } from '../engine/pipeline/index.js';
 import type { SerializedProblem } from '../engine/problem.js';
-import { audioTrack, videoTrack } from '../engine/timeline/index.js';
 import type { Catalogue } from '../origin/index.js';
 import { apply, isActive, type StreamEvent, type StreamState } from './lifecycle.js';
+import { OnAir } from './on-air.js';
 import type { StreamSpec } from './stream-spec.js';
 
 export type StopReason = 'requested' | 'stale' | 'source-ended' | 'server-stopping';
@@ -37,7 +36,7 @@ export class LiveStream {
   /** The last thing that went wrong, in words; it may have passed. */
   lastProblem: SerializedProblem | undefined;
   plan: StreamPlan | undefined;
-  presentation: Presentation | undefined;
+  readonly onAir: OnAir;
   sourceConnected = false;
   /** Process ids of its ffmpeg children. */
   pids: readonly number[] = [];
@@ -55,6 +54,7 @@ export class LiveStream {
     private readonly deps: LiveStreamDependencies,
   ) {
     this.lastHeartbeatMs = this.changedAtMs = deps.clock.now();
+    this.onAir = new OnAir(spec, deps.catalogue, () => deps.clock.now());
   }
 
   get id(): string {
@@ -71,6 +71,7 @@ export class LiveStream {
 
   start(): void {
     this.startedAtMs = this.deps.clock.now();
+    if (this.state === 'starting') this.onAir.announce();
     this.pipeline = this.deps.startPipeline(this.deps.pipelineSpec(this.spec), (fact) => this.take(fact));
   }
 
@@ -93,17 +94,18 @@ export class LiveStream {
     clearTimeout(this.retry);
     this.reason = 'server-stopping';
     // No ENDLIST: viewers are to come back and find the stream going on.
-    this.presentation?.release();
+    this.onAir.release();
     await this.pipeline?.stop('pause');
   }
 
   private take(fact: PipelineFact): void {
     switch (fact.kind) {
+      case 'history':
       case 'init':
       case 'part':
       case 'segment':
-        this.presentation?.apply(fact);
-        if (this.state === 'starting' && this.presentation?.playable) this.publish();
+        this.onAir.apply(fact);
+        if (this.state === 'starting' && this.onAir.playable) this.publish();
         return;
       case 'planned':
         return this.takePlan(fact.plan);
@@ -133,21 +135,11 @@ export class LiveStream {
       this.spec = { ...this.spec, houseRate: plan.grid.fps };
       this.deps.onPlanned(this.spec);
     }
-    // After a lost pipeline the old timeline goes on; its gap is bridged.
-    this.presentation ??= new Presentation(
-      {
-        streamId: this.id,
-        renditions: outlines(plan),
-        terms: plan.terms,
-        windowSegments: this.deps.pipelineSpec(this.spec).settings.windowSegments,
-      },
-      () => this.deps.clock.now(),
-    );
+    this.onAir.plan(plan, this.deps.pipelineSpec(this.spec).settings.windowSegments);
   }
 
   private publish(): void {
-    const { enableHls: hls, enableDash: dash } = this.spec;
-    this.deps.catalogue.list(this.id, { presentation: this.presentation!, hls, dash });
+    this.onAir.publish();
     this.event('playable');
     this.deps.log.info({ stream: this.id, afterMs: Math.round(this.deps.clock.now() - this.startedAtMs) }, 'playable');
   }
@@ -188,7 +180,7 @@ export class LiveStream {
 
   private over(event: 'drained' | 'gaveUp'): void {
     if (!this.active) return;
-    this.presentation?.end();
+    this.onAir.end();
     this.pids = [];
     this.event(event);
     this.endedAtMs = this.deps.clock.now();
@@ -202,17 +194,4 @@ export class LiveStream {
     this.state = next;
     this.changedAtMs = this.deps.clock.now();
   }
-}
-
-function outlines({ video, audio, grid }: StreamPlan): RenditionOutline[] {
-  const pictures = video.map(({ name, videoKbps }): RenditionOutline => ({
-    name,
-    kind: 'video',
-    track: videoTrack(grid),
-    nominalBps: videoKbps * 1000,
-  }));
-  return [
-    ...pictures,
-    { name: audio.name, kind: 'audio', track: audioTrack(grid), nominalBps: audio.audioKbps * 1000 },
-  ];
 }

@@ -1,6 +1,7 @@
 /** What is wanted of a stream: the request, checked, as it is kept across restarts. */
 import type { Rung } from '../engine/ladder/index.js';
 import type { PipelineSettings, PipelineSpec } from '../engine/pipeline/index.js';
+import type { SegmentFormat } from '../engine/storage/index.js';
 import type { Ratio } from '../engine/timeline/index.js';
 import type { Settings } from '../platform/settings/index.js';
 import { join } from 'node:path';
@@ -13,12 +14,20 @@ export interface StreamSpec {
   readonly enableHls: boolean;
   readonly enableDash: boolean;
   readonly lowLatency: boolean;
+  /** Segments of HLS; absent in specs from before there was a choice: fmp4. */
+  readonly segmentFormat?: SegmentFormat;
   /** Seconds without a heartbeat after which the stream is stopped; null: never. */
   readonly staleAfterSeconds: number | null;
   /** Unix ms. */
   readonly createdAtMs: number;
   /** Set once the source is known: segment numbers depend on it, so it is kept for life. */
   readonly houseRate?: Ratio;
+}
+
+/** DASH is always CMAF; HLS is CMAF too unless it is asked to be transport streams. */
+export function formatsOf({ segmentFormat = 'fmp4', enableDash }: StreamSpec): readonly SegmentFormat[] {
+  if (segmentFormat === 'fmp4') return ['fmp4'];
+  return enableDash ? ['fmp4', 'mpegts'] : ['mpegts'];
 }
 
 /** Sound of an audio-only stream. */
@@ -31,6 +40,7 @@ export function pipelineSpec(spec: StreamSpec, settings: Settings): PipelineSpec
     rungs: spec.rungs,
     audioKbps: AUDIO_ONLY_KBPS,
     lowLatency: spec.lowLatency,
+    formats: formatsOf(spec),
     houseRate: spec.houseRate,
     folder: join(settings.outputDir, spec.streamId),
     settings: pipelineSettings(settings),

@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsBoolean,
+  IsIn,
   IsInt,
   IsOptional,
   IsString,
@@ -116,6 +117,16 @@ export class StartStreamDto {
   low_latency?: boolean;
 
   @ApiPropertyOptional({
+    default: 'fmp4',
+    enum: ['fmp4', 'mpegts'],
+    description:
+      'Segments of HLS. mpegts gives classic HLS with .ts segments, picture and sound in one file, for old devices; DASH stays fMP4.',
+  })
+  @IsOptional()
+  @IsIn(['fmp4', 'mpegts'], { message: 'segment_format must be fmp4 or mpegts' })
+  segment_format?: 'fmp4' | 'mpegts';
+
+  @ApiPropertyOptional({
     nullable: true,
     type: 'integer',
     description: 'Seconds without a heartbeat until the stream is stopped; null: never. Default: STALE_THRESHOLD.',
@@ -143,6 +154,13 @@ export class StreamInfoDto {
   @ApiProperty({ enum: ['starting', 'live', 'degraded', 'filling', 'stopping', 'ended', 'failed'] }) status!: string;
   @ApiProperty({ nullable: true, type: String, example: '/streams/demo/playlist.m3u8' }) hls_url!: string | null;
   @ApiProperty({ nullable: true, type: String, example: '/streams/demo/manifest.mpd' }) dash_url!: string | null;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    example: '/streams/demo/manifest-timeline.mpd',
+    description: 'The same stream as a SegmentTimeline, for readers that cannot follow numbers by the clock.',
+  })
+  dash_timeline_url!: string | null;
   @ApiProperty({ type: [String], description: 'Rungs made; before the source is known, rungs asked for.' })
   qualities!: string[];
   @ApiProperty({ type: [String], description: 'Rungs left out because they are taller than the source.' })
@@ -151,6 +169,7 @@ export class StreamInfoDto {
   @ApiProperty({ description: 'Unix seconds of the last heartbeat.' }) last_update!: number;
   @ApiProperty({ nullable: true, type: Number }) stale_after!: number | null;
   @ApiProperty() low_latency!: boolean;
+  @ApiProperty({ enum: ['fmp4', 'mpegts'] }) segment_format!: 'fmp4' | 'mpegts';
   @ApiProperty({
     nullable: true,
     type: String,

@@ -73,6 +73,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
       enableHls: request.enable_hls ?? true,
       enableDash: request.enable_dash ?? true,
       lowLatency: request.low_latency ?? this.settings.lowLatencyHls,
+      segmentFormat: request.segment_format ?? 'fmp4',
       staleAfterSeconds: request.stale_after === undefined ? this.settings.staleThreshold : request.stale_after,
       createdAtMs: this.clock.now(),
     };
@@ -80,6 +81,12 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
       throw new Problem('request-invalid', {
         field: 'enable_dash',
         expected: 'at least one of enable_hls and enable_dash',
+      });
+    }
+    if (spec.segmentFormat === 'mpegts' && !spec.enableHls) {
+      throw new Problem('request-invalid', {
+        field: 'segment_format',
+        expected: 'fmp4 where enable_hls is false: DASH is always fMP4, and mpegts is for HLS',
       });
     }
     const stream = this.run(spec);
@@ -134,7 +141,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async remove(stream: LiveStream): Promise<void> {
-    if (stream.presentation) this.catalogue.unlist(stream.id, stream.presentation);
+    stream.onAir.remove();
     this.forgotten.delete(stream);
     if (this.streams.get(stream.id) === stream) this.streams.delete(stream.id);
     // A new stream may have taken the name: then the folder is its own.

@@ -38,7 +38,7 @@ module.exports = {
     engine('mpegts', ['isobmff']),
     // The judge reads playlists with eyes of its own: it shares nothing with the printers it judges.
     engine('judge', ['isobmff']),
-    engine('packager', ['isobmff', 'timeline', 'storage']),
+    engine('packager', ['isobmff', 'mpegts', 'timeline', 'storage']),
     engine(
       'pipeline',
       ['ffmpeg', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],

@@ -25,8 +25,7 @@ const get = (path: string) => request(application.server).get(`/streams/camera/$
 const send = (path: string) => get(path).then((response) => response);
 /** Until so many requests are held. */
 async function held(count: number): Promise<void> {
-  const presentation = application.streams.get('camera').presentation!;
-  await expect.poll(() => presentation.held).toBe(count);
+  await expect.poll(() => application.catalogue.held).toBe(count);
 }
 
 describe('manifests', () => {
@@ -71,6 +70,86 @@ describe('manifests', () => {
   it('answer a preflight', async () => {
     const response = await request(application.server).options('/streams/camera/480p/playlist.m3u8');
     expect([response.status, response.headers['access-control-allow-methods']]).toEqual([204, 'GET, HEAD, OPTIONS']);
+  });
+});
+
+describe('a stream that is starting', () => {
+  const start = (id: string, more: object = {}) =>
+    request(application.server)
+      .post('/streams')
+      .send({ stream_id: id, source_url: 'srt://127.0.0.1:9001', qualities: ['360p'], ...more });
+  const ask = (path: string) =>
+    request(application.server)
+      .get(path)
+      .then((response) => response);
+
+  it('holds who asks for it, and answers with the first playlists there are', async () => {
+    await start('second');
+    const asked = ['playlist.m3u8', '360p/playlist.m3u8', 'manifest.mpd'].map((name) => ask(`/streams/second/${name}`));
+    await held(3);
+    const second = application.pipelines.of('second');
+    second.open();
+    second.publish(100);
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  it('lets them go when nothing comes of it', async () => {
+    await start('second');
+    const asked = ask('/streams/second/playlist.m3u8');
+    await held(1);
+    await request(application.server).delete('/streams/second');
+    expect((await asked).status).toBe(404);
+  });
+
+  it('does not hold for a protocol it will not have', async () => {
+    await start('second', { enable_dash: false });
+    expect((await ask('/streams/second/manifest.mpd')).status).toBe(404);
+  });
+});
+
+describe('a stream of transport streams', () => {
+  it('is classic HLS in .ts, and DASH in fMP4 beside it', async () => {
+    await request(application.server)
+      .post('/streams')
+      .send({ stream_id: 'old', source_url: 'srt://127.0.0.1:9001', qualities: ['360p'], segment_format: 'mpegts' });
+    const old = application.pipelines.of('old');
+    expect(old.spec.formats).toEqual(['fmp4', 'mpegts']);
+    old.open();
+    old.publish(100);
+    old.publishTransportStream(100);
+    const playlist = await request(application.server).get('/streams/old/360p/playlist.m3u8?_HLS_msn=101&_HLS_part=0');
+    expect(playlist.text).toMatch(/^100\.ts$/m);
+    expect(playlist.text).not.toMatch(/EXT-X-(MAP|PART|PRELOAD)/);
+    const segment = await request(application.server).get('/streams/old/360p/100.ts');
+    expect([segment.status, segment.headers['content-type']]).toEqual([200, 'video/mp2t']);
+    const mpd = await request(application.server).get('/streams/old/manifest.mpd');
+    expect(mpd.text).toContain('availabilityTimeComplete="false"');
+    expect((await request(application.server).get('/streams/old/360p/999.ts')).status).toBe(404);
+  });
+
+  it('cannot be asked for without HLS', async () => {
+    const response = await request(application.server)
+      .post('/streams')
+      .send({
+        ...{ stream_id: 'old', source_url: 'srt://127.0.0.1:9001' },
+        ...{ segment_format: 'mpegts', enable_hls: false },
+      });
+    expect(response.status).toBe(400);
+    expect(response.body.detail).toContain('segment_format');
+  });
+});
+
+describe('the MPD by timeline', () => {
+  it('lists the finished segments, and moves its publish time with them', async () => {
+    const first = await get('manifest-timeline.mpd');
+    expect(first.headers['content-type']).toBe('application/dash+xml');
+    expect(first.text).toMatch(/<S t="\d+" d="180000"\/>/);
+    application.clock.advance(2000);
+    pipeline.publish(101, 2);
+    const second = await get('manifest-timeline.mpd');
+    expect(second.text).toMatch(/<S t="\d+" d="180000" r="1"\/>/);
+    const published = (text: string) => Date.parse(/publishTime="([^"]*)"/.exec(text)![1]!);
+    expect(published(second.text)).toBeGreaterThan(published(first.text));
   });
 });
 

@@ -15,6 +15,7 @@ const Presentation = z
     parts: z.int(),
     windowSegments: z.int(),
     lowLatency: z.boolean(),
+    format: z.enum(['fmp4', 'mpegts']),
     ended: z.boolean(),
     gaps: z.array(z.int()),
     newInitAt: z.array(z.int()),

@@ -19,6 +19,7 @@ export function tell({ presentation, then = [] }: GoldenInput): PresentationView
 export function printAt(url: string, view: PresentationView): string {
   const [path = '', query = ''] = url.split('?');
   if (path === 'manifest.mpd') return renderMpd(view, { timeUrl: '/time' });
+  if (path === 'manifest-timeline.mpd') return renderMpd(view, { timeUrl: '/time', addressing: 'timeline' });
   if (path === 'playlist.m3u8') return renderMultivariantPlaylist(view);
   const rendition = view.renditions.find(({ name }) => path === `${name}/playlist.m3u8`);
   if (!rendition) throw new RangeError(`nothing is printed at ${url}`);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppModule } from '../../src/app.module.js';
 import { configure, httpAdapter } from '../../src/application.js';
+import { Catalogue } from '../../src/origin/index.js';
 import { CLOCK, readSettings, type Settings } from '../../src/platform/index.js';
 import { START_PIPELINE, StreamsService } from '../../src/streams/index.js';
 import { ManualClock } from './manual-clock.js';
@@ -18,6 +19,7 @@ export interface TestApplication {
   readonly pipelines: ReturnType<typeof scriptedPipelines>;
   readonly streams: StreamsService;
   readonly settings: Settings;
+  readonly catalogue: Catalogue;
   /** Closes it; its folders stay for another life. */
   close(): Promise<void>;
   /** Closes it and removes its folders. */
@@ -62,6 +64,7 @@ export async function startApplication(
       close,
       server: app.getHttpServer(),
       streams: app.get(StreamsService),
+      catalogue: app.get(Catalogue),
     },
     async remove() {
       await close();

@@ -54,7 +54,24 @@ export class ScriptedPipeline {
       const content = Array.from({ length: to + 1 }, (_, index) => partContent(name, segment, index)).join('');
       writeFileSync(join(this.spec.folder, name, `${segment}.m4s`), content);
       const facts = { number: segment, startTicks: decodeTimeOf(track, start), durationTicks, gap: false, init: INIT };
-      this.tell({ kind: 'segment', rendition: name, segment: { ...facts, bytes: content.length } });
+      this.tell({ kind: 'segment', format: 'fmp4', rendition: name, segment: { ...facts, bytes: content.length } });
+    }
+  }
+
+  /** Publishes a segment as a transport stream too, in every rendition. */
+  publishTransportStream(segment: number): void {
+    for (const { name, track } of this.renditions()) {
+      const start = firstUnitOf(track, segment);
+      const content = `<${name} ${segment}.ts>`;
+      writeFileSync(join(this.spec.folder, name, `${segment}.ts`), content);
+      this.tell({
+        ...{ kind: 'segment', format: 'mpegts', rendition: name },
+        track: { name: INIT, codec: 'avc1.42c01e,mp4a.40.2', width: 640, height: 360 },
+        segment: {
+          ...{ number: segment, startTicks: decodeTimeOf(track, start), gap: false, init: INIT, bytes: content.length },
+          durationTicks: decodeTimeOf(track, firstUnitOf(track, segment + 1) - start),
+        },
+      });
     }
   }
 

@@ -1,1 +1,2 @@
 export * from './mpd.js';
+export type { Addressing } from './addressing.js';

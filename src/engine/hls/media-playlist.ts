@@ -35,10 +35,16 @@ export function renderMediaPlaylist(
   const partsFrom = live ? firstSegmentWithParts(rendition, terms) : Infinity;
 
   const lines = [
-    ...header(rendition, terms, segments, skipped),
+    ...header(rendition, view, segments, skipped),
     ...segments.slice(skipped).flatMap((segment, index) => {
       const before = skipped + index === 0 ? undefined : segments[skipped + index - 1];
-      return segmentLines(segment, before, timeline.timescale, segment.number >= partsFrom);
+      const map = view.format === 'fmp4' && segment.init !== '' && segment.init !== before?.init;
+      return segmentLines(segment, {
+        map,
+        extension: EXTENSION[view.format],
+        timescale: timeline.timescale,
+        withParts: segment.number >= partsFrom,
+      });
     }),
   ];
   if (timeline.ended) lines.push('#EXT-X-ENDLIST');
@@ -46,17 +52,23 @@ export function renderMediaPlaylist(
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * Section 8: EXT-X-MAP needs 6, EXT-X-SKIP 9. EXT-X-GAP came with 8; a gap may come at any time, and no line may change
+ * then. Old devices that want transport streams go by 3, for decimal durations, and take a gap for a missing file.
+ */
+const VERSION: Readonly<Record<PresentationView['format'], number>> = { fmp4: 8, mpegts: 3 };
+const EXTENSION: Readonly<Record<PresentationView['format'], string>> = { fmp4: 'm4s', mpegts: 'ts' };
+
 function header(
   rendition: RenditionView,
-  terms: DeliveryTerms,
+  { terms, format }: PresentationView,
   segments: readonly Segment[],
   skipped: number,
 ): string[] {
   const { timeline, track } = rendition;
   const lines = [
     '#EXTM3U',
-    // Section 8: EXT-X-MAP needs 6, EXT-X-GAP 8, EXT-X-SKIP 9. A gap may come at any time, and no line may change then.
-    `#EXT-X-VERSION:${skipped > 0 ? 9 : 8}`,
+    `#EXT-X-VERSION:${skipped > 0 ? 9 : VERSION[format]}`,
     `#EXT-X-TARGETDURATION:${terms.targetDuration}`,
     `#EXT-X-SERVER-CONTROL:${serverControl(terms)}`,
   ];
@@ -95,15 +107,23 @@ function firstSegmentWithParts({ timeline, track }: RenditionView, terms: Delive
   return timeline.segments[0]?.number ?? 0;
 }
 
-function segmentLines(segment: Segment, before: Segment | undefined, timescale: number, withParts: boolean): string[] {
+interface SegmentTerms {
+  /** Its init segment is told here. */
+  readonly map: boolean;
+  readonly extension: string;
+  readonly timescale: number;
+  readonly withParts: boolean;
+}
+
+function segmentLines(segment: Segment, { map, extension, timescale, withParts }: SegmentTerms): string[] {
   const lines: string[] = [];
   if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
-  if (segment.init !== '' && segment.init !== before?.init) lines.push(`#EXT-X-MAP:URI=${quoted(segment.init)}`);
+  if (map) lines.push(`#EXT-X-MAP:URI=${quoted(segment.init)}`);
   // 4.4.4: what belongs to a parent comes before its first part.
   lines.push(`#EXT-X-PROGRAM-DATE-TIME:${dateText(segment.startTicks, timescale)}`);
   lines.push(...gapAndParts(segment, withParts, timescale));
   if (segment.state === 'open') return lines;
-  return [...lines, `#EXTINF:${durationText(segment.durationTicks, timescale)},`, `${segment.number}.m4s`];
+  return [...lines, `#EXTINF:${durationText(segment.durationTicks, timescale)},`, `${segment.number}.${extension}`];
 }
 
 /**

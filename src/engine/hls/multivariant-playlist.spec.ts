@@ -40,7 +40,7 @@ describe('the multivariant playlist', () => {
         '#EXTM3U',
         '#EXT-X-VERSION:6',
         '#EXT-X-INDEPENDENT-SEGMENTS',
-        '#EXT-X-STREAM-INF:BANDWIDTH=140000,AVERAGE-BANDWIDTH=126000,CODECS="mp4a.40.2"',
+        '#EXT-X-STREAM-INF:BANDWIDTH=140000,AVERAGE-BANDWIDTH=126000,CODECS="mp4a.40.2",CLOSED-CAPTIONS=NONE',
         'audio/playlist.m3u8',
         '',
       ].join('\n'),

@@ -4,14 +4,18 @@ import { attributes, quoted } from './attributes.js';
 
 const AUDIO_GROUP = 'audio';
 
-/** One variant per video rendition, in the order of the view; without video, the sound is the variant. URIs are relative. */
-export function renderMultivariantPlaylist({ renditions }: PresentationView): string {
+/**
+ * One variant per video rendition, in the order of the view, with the sound as a group; without video, and beside
+ * transport streams, the sound is a variant itself. URIs are relative.
+ */
+export function renderMultivariantPlaylist({ renditions, format }: PresentationView): string {
   const video = renditions.filter(({ kind }) => kind === 'video');
   const audio = renditions.filter(({ kind }) => kind === 'audio');
   // 9.11 (Apple): every segment starts with an IDR.
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  if (video.length === 0) {
-    for (const rendition of audio) lines.push(...variant(rendition, undefined));
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${format === 'mpegts' ? 3 : 6}`, '#EXT-X-INDEPENDENT-SEGMENTS'];
+  if (video.length === 0 || format === 'mpegts') {
+    // A transport stream holds its sound itself; sound alone is the variant for the thinnest line.
+    for (const rendition of [...video, ...audio]) lines.push(...variant(rendition, undefined));
   } else {
     lines.push(...audio.map(media));
     for (const rendition of video) lines.push(...variant(rendition, loudest(audio)));
@@ -44,7 +48,8 @@ function variant(rendition: RenditionView, sound: RenditionView | undefined): st
     RESOLUTION: kind === 'video' ? `${init.width}x${init.height}` : undefined,
     'FRAME-RATE': kind === 'video' ? toNumber(track.grid.fps).toFixed(3) : undefined,
     AUDIO: sound ? quoted(AUDIO_GROUP) : undefined,
-    'CLOSED-CAPTIONS': kind === 'video' ? 'NONE' : undefined,
+    // NONE on one variant means NONE on all of them.
+    'CLOSED-CAPTIONS': 'NONE',
   });
   return [`#EXT-X-STREAM-INF:${list}`, `${name}/playlist.m3u8`];
 }

@@ -20,7 +20,7 @@ function aPresentation(lowLatency = true): Presentation {
   const tracks = Object.values(TRACKS);
   return new Presentation(
     {
-      ...{ streamId: 'camera', windowSegments: 10 },
+      ...{ streamId: 'camera', format: 'fmp4', windowSegments: 10 },
       terms: deliveryTerms({ grid: GRID, tracks, lowLatency, windowSegments: 10, pipelineDelay: 0.25 }),
       renditions: Object.entries(TRACKS).map(([name, track]) => ({
         name,
@@ -62,6 +62,7 @@ function segment(presentation: Presentation, rendition: string, number: number, 
   const durationTicks = decodeTimeOf(track, firstUnitOf(track, number + 1) - start);
   presentation.apply({
     kind: 'segment',
+    format: 'fmp4',
     rendition,
     segment: { number, init: 'init-a.mp4', gap: false, bytes, startTicks: decodeTimeOf(track, start), durationTicks },
   });
@@ -77,6 +78,7 @@ describe('a presentation', () => {
     const { startTicks } = presentation.timeline('audio')!.segments[0]!;
     presentation.apply({
       kind: 'segment',
+      format: 'fmp4',
       rendition: 'audio',
       segment: { number: 100, init: 'init-a.mp4', gap: false, bytes: 9, startTicks, durationTicks: 96_256 },
     });

@@ -9,6 +9,8 @@ import {
   emptyTimeline,
   endTimeline,
   firstUnitOf,
+  restoredTimeline,
+  type ClosedSegment,
   type DeliveryTerms,
   type PresentationView,
   type RenditionView,
@@ -16,6 +18,7 @@ import {
   type TrackDescription,
   type TrackGrid,
 } from '../timeline/index.js';
+import type { SegmentFormat } from '../storage/index.js';
 import type { MediaFact } from './facts.js';
 import { Waiters, type Viewer } from './waiters.js';
 
@@ -29,6 +32,8 @@ export interface RenditionOutline {
 
 export interface PresentationOutline {
   readonly streamId: string;
+  /** Facts about segments of another format are not for this presentation. */
+  readonly format: SegmentFormat;
   readonly renditions: readonly RenditionOutline[];
   readonly terms: DeliveryTerms;
   readonly windowSegments: number;
@@ -37,7 +42,8 @@ export interface PresentationOutline {
 interface RenditionState {
   readonly outline: RenditionOutline;
   timeline: Timeline;
-  init: TrackDescription | undefined;
+  /** Every init segment that was told, oldest first; the last is in use. */
+  inits: readonly TrackDescription[];
   mediaBytes: number;
   mediaSeconds: number;
 }
@@ -52,20 +58,21 @@ export class Presentation {
   private readonly states: ReadonlyMap<string, RenditionState>;
   private readonly waiters = new Waiters();
   private publishedAtMs: number;
+  private grownAtMs: number;
   private rendered: { version: number; view: PresentationView | undefined } | undefined;
 
   constructor(
     readonly outline: PresentationOutline,
     private readonly now: () => number,
   ) {
-    this.publishedAtMs = now();
+    this.publishedAtMs = this.grownAtMs = now();
     this.states = new Map(
       outline.renditions.map((rendition): [string, RenditionState] => [
         rendition.name,
         {
           outline: rendition,
           timeline: emptyTimeline(rendition.name, rendition.track.timescale, outline.windowSegments),
-          init: undefined,
+          inits: [],
           ...{ mediaBytes: 0, mediaSeconds: 0 },
         },
       ]),
@@ -74,20 +81,44 @@ export class Presentation {
 
   apply(fact: MediaFact): void {
     const state = this.states.get(fact.rendition);
-    if (!state || this.ended) return;
-    if (fact.kind === 'init') {
-      state.init = fact.init;
-      this.publishedAtMs = this.now();
+    if (!state || this.ended || !this.concerns(fact)) return;
+    if (fact.kind === 'history') {
+      // After a lost pipeline the window is here still, and knows more than the disk.
+      if (state.timeline.segments.length === 0) state.timeline = restoredTimeline(state.timeline, fact.history);
+      fact.inits.forEach((init) => this.takeInit(state, init));
+    } else if (fact.kind === 'init') {
+      this.takeInit(state, fact.init);
     } else if (fact.kind === 'part') {
       state.timeline = addPart(bridgeTo(state, fact.part.segment), fact.part);
     } else {
-      state.timeline = closeSegment(bridgeTo(state, fact.segment.number), fact.segment);
-      if (!fact.segment.gap) {
-        state.mediaBytes += fact.segment.bytes;
-        state.mediaSeconds += fact.segment.durationTicks / state.timeline.timescale;
-      }
+      if (fact.track) this.takeInit(state, fact.track);
+      this.takeSegment(state, fact.segment);
     }
     this.changed();
+  }
+
+  /** Init segments and parts are CMAF; a transport stream has neither. */
+  private concerns(fact: MediaFact): boolean {
+    const format = 'format' in fact ? fact.format : 'fmp4';
+    return format === this.outline.format;
+  }
+
+  private takeInit(state: RenditionState, init: TrackDescription): void {
+    if (state.inits.at(-1)?.name === init.name) return;
+    state.inits = [...state.inits.filter(({ name }) => name !== init.name), init];
+    this.publishedAtMs = this.now();
+  }
+
+  private takeSegment(state: RenditionState, segment: ClosedSegment): void {
+    const { periodStart } = state.timeline;
+    state.timeline = closeSegment(bridgeTo(state, segment.number), segment);
+    const { segments } = state.timeline;
+    // A period that came or went changes even the MPD that lists nothing.
+    if (segments.at(-1)?.discontinuity || state.timeline.periodStart !== periodStart) this.publishedAtMs = this.now();
+    this.grownAtMs = this.now();
+    if (segment.gap) return;
+    state.mediaBytes += segment.bytes;
+    state.mediaSeconds += segment.durationTicks / state.timeline.timescale;
   }
 
   /** No more media will come: playlists say ENDLIST, everyone who waits is let go. */
@@ -109,14 +140,18 @@ export class Presentation {
     return this.states.get(rendition)?.timeline;
   }
 
-  /** A player that starts now, low-latency or not, finds enough media in every rendition to start with. */
+  /**
+   * A player that starts now, low-latency or not, finds enough media in every rendition to start with. What an earlier
+   * life left lies behind a gap and does not count, but for the one whole segment that every playlist needs.
+   */
   get playable(): boolean {
     const { terms } = this.outline;
-    return [...this.states.values()].every(({ timeline, init }) => {
-      const media = timeline.segments.filter(({ state }) => state !== 'gap');
-      const seconds = media.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timeline.timescale;
-      const enough = !terms.lowLatency || seconds >= terms.partHoldBack;
-      return init !== undefined && enough && media.some(({ state }) => state === 'complete');
+    return [...this.states.values()].every(({ timeline, inits }) => {
+      const { segments, timescale } = timeline;
+      const run = segments.slice(segments.findLastIndex(({ state }) => state === 'gap') + 1);
+      const seconds = run.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale;
+      const enough = terms.lowLatency ? seconds >= terms.partHoldBack : run.some(({ state }) => state === 'complete');
+      return inits.length > 0 && enough && segments.some(({ state }) => state === 'complete');
     });
   }
 
@@ -143,8 +178,9 @@ export class Presentation {
   private buildView(): PresentationView | undefined {
     const renditions = [...this.states.values()].map(renditionView);
     if (!renditions.every((rendition) => rendition !== undefined)) return undefined;
-    const { streamId, terms } = this.outline;
-    return { streamId, renditions, terms, publishedAtMs: this.publishedAtMs };
+    const { streamId, terms, format } = this.outline;
+    const { publishedAtMs, grownAtMs } = this;
+    return { streamId, format, renditions, terms, publishedAtMs, grownAtMs };
   }
 }
 
@@ -173,14 +209,17 @@ function bridgeTo({ timeline, outline }: RenditionState, number: number): Timeli
 }
 
 function renditionView(state: RenditionState): RenditionView | undefined {
-  const { outline, timeline, init, mediaBytes, mediaSeconds } = state;
+  const { outline, timeline, mediaBytes, mediaSeconds } = state;
+  const init = state.inits.at(-1);
   if (!init || timeline.segments.length === 0) return undefined;
+  const named = new Set(timeline.segments.map((segment) => segment.init));
+  const inits = state.inits.filter((known) => known === init || named.has(known.name));
   const promised = Math.round(outline.nominalBps * NOMINAL_HEADROOM);
   const measured = timeline.segments
     .filter((segment) => segment.state === 'complete' && segment.durationTicks * 2 >= timeline.timescale)
     .map(({ bytes, durationTicks }) => Math.ceil((bytes * 8 * timeline.timescale) / durationTicks));
   return {
-    ...{ name: outline.name, kind: outline.kind, track: outline.track, init, timeline },
+    ...{ name: outline.name, kind: outline.kind, track: outline.track, init, inits, timeline },
     peakBps: Math.max(promised, ...measured),
     averageBps: mediaSeconds > 0 ? Math.round((mediaBytes * 8) / mediaSeconds) : promised,
   };

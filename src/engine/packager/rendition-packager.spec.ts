@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BoxSplitter, chunkBytes, readFragment, type Sample } from '../isobmff/index.js';
 import { MediaStore } from '../storage/index.js';
 import { audioTrack, firstUnitOf, houseGrid, ratio, videoTrack, type TrackGrid } from '../timeline/index.js';
-import type { MediaFact } from './facts.js';
+import type { FinishedSegment, MediaFact } from './facts.js';
 import { RenditionPackager } from './rendition-packager.js';
-import { VIDEO_INIT } from './testing.js';
+import { AUDIO_INIT, VIDEO_INIT } from './testing.js';
 
 const GRID = houseGrid(ratio(30), 2, 1 / 3);
 const VIDEO = videoTrack(GRID);
@@ -25,12 +25,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function aPackager(options: { track?: TrackGrid; lowLatency?: boolean; prepare?: boolean } = {}): RenditionPackager {
-  const { track = VIDEO, lowLatency = true, prepare = true } = options;
+interface PackagerChoice {
+  readonly track?: TrackGrid;
+  readonly lowLatency?: boolean;
+  readonly prepare?: boolean;
+  readonly keepsFiles?: boolean;
+  readonly onSegment?: (segment: FinishedSegment) => void;
+}
+
+function aPackager(options: PackagerChoice = {}): RenditionPackager {
+  const { track = VIDEO, lowLatency = true, prepare = true, keepsFiles = true, onSegment } = options;
   const store = new MediaStore(folder);
   if (prepare) store.prepare(['r']);
   return new RenditionPackager({
-    ...{ rendition: 'r', track, lowLatency, store, firstUnit: firstUnitOf(track, SEGMENT) },
+    ...{ rendition: 'r', track, lowLatency, store, keepsFiles, firstUnit: firstUnitOf(track, SEGMENT) },
+    ...(onSegment && { onSegment }),
     onFact: (fact) => {
       // Whatever is told is on disk already.
       const name = fileOf(fact);
@@ -43,6 +52,7 @@ function aPackager(options: { track?: TrackGrid; lowLatency?: boolean; prepare?:
 
 function fileOf(fact: MediaFact): string | undefined {
   if (fact.kind === 'init') return fact.init.name;
+  if (fact.kind === 'history') return undefined;
   if (fact.kind === 'segment') return fact.segment.gap ? undefined : `${fact.segment.number}.m4s`;
   return fact.part.gap ? undefined : `${fact.part.segment}.${fact.part.index}.m4s`;
 }
@@ -144,6 +154,44 @@ describe('a packager', () => {
     expect(existsSync(join(folder, 'r', `${SEGMENT}.m4s`))).toBe(false);
     // The same header again is the same init: told once.
     expect(facts.filter(({ kind }) => kind === 'init')).toHaveLength(1);
+  });
+
+  it('takes another header with the next segment, and notes for a later life which segment that was', async () => {
+    const packager = aPackager();
+    packager.beginRun(FIRST);
+    encode(packager, 30);
+    // Another encoder begins ahead of its segment: the rest of this one is lost.
+    packager.beginRun(FIRST + 60);
+    for (const box of new BoxSplitter().push(AUDIO_INIT)) packager.push(box);
+    encode(packager, 60, { header: false });
+    await packager.settled();
+    const [before, after] = facts.flatMap((fact) => (fact.kind === 'init' ? [fact.init.name] : []));
+    expect(parts().map(({ init }) => init)).toEqual([
+      ...Array<string>(6).fill(before!),
+      ...Array<string>(6).fill(after!),
+    ]);
+    expect(segments().map(({ init, gap }) => [init, gap])).toEqual([
+      [before, true],
+      [after, false],
+    ]);
+    expect(await new MediaStore(folder).initChanges('r')).toEqual([
+      { segment: SEGMENT, init: before },
+      { segment: SEGMENT + 1, init: after },
+    ]);
+  });
+
+  it('hands on whole segments to who makes something else of them, and keeps no files where nobody plays them', async () => {
+    const taken: FinishedSegment[] = [];
+    const packager = aPackager({ keepsFiles: false, onSegment: (segment) => taken.push(segment) });
+    packager.beginRun(FIRST);
+    encode(packager, 60);
+    packager.gapTo(FIRST + 120);
+    await packager.settled();
+    expect(taken.map(({ number, pieces, header }) => [number, pieces.length > 0, header?.bytes])).toEqual([
+      [SEGMENT, true, VIDEO_INIT],
+      [SEGMENT + 1, false, VIDEO_INIT],
+    ]);
+    expect([facts, readdirSync(join(folder, 'r'))]).toEqual([[], []]);
   });
 
   it('closes what is open when the stream ends, short as it is', async () => {

@@ -2,9 +2,8 @@
  * Regroups one rendition's one-frame fragments into parts and segments on the house grid, puts them on disk, and only
  * then tells of them. What an encoder failed to deliver becomes a gap: numbers go on whatever happens.
  */
-import { createHash } from 'node:crypto';
 import { chunkBytes, describeInit, isSyncSample, readFragment, type Box, type Sample } from '../isobmff/index.js';
-import { initName, partName, segmentName, type MediaStore } from '../storage/index.js';
+import { partName, segmentName, type MediaStore } from '../storage/index.js';
 import {
   decodeTimeOf,
   firstUnitOf,
@@ -13,7 +12,9 @@ import {
   type TrackDescription,
   type TrackGrid,
 } from '../timeline/index.js';
-import type { MediaFact } from './facts.js';
+import type { FinishedSegment, MediaFact } from './facts.js';
+import { Publisher, type NewFile } from './publisher.js';
+import { describeTrack } from './track-description.js';
 
 export interface PackagerOptions {
   readonly rendition: string;
@@ -26,11 +27,21 @@ export interface PackagerOptions {
   readonly onFact: (fact: MediaFact) => void;
   /** A file could not be written: told once per failure, and the media becomes a gap. */
   readonly onWriteFailed: (error: unknown) => void;
+  /** Every finished segment, gaps included, for whoever makes something else of it. */
+  readonly onSegment?: (segment: FinishedSegment) => void;
+  /** False where nobody plays CMAF: segments go to `onSegment` alone. */
+  readonly keepsFiles?: boolean;
 }
 
 interface OpenPart {
   readonly samples: Sample[];
   readonly payload: Buffer[];
+}
+
+interface Header {
+  readonly description: TrackDescription;
+  readonly bytes: Buffer;
+  readonly trackId: number;
 }
 
 export class RenditionPackager {
@@ -40,30 +51,30 @@ export class RenditionPackager {
   private partBroken = false;
   private segmentPieces: Buffer[] = [];
   private segmentBroken = false;
-  private init: TrackDescription | undefined;
-  /** The header of `init`, until it is on disk. */
-  private unwrittenInit: Buffer | undefined;
-  private trackId = 1;
-  private initBytes: Buffer[] = [];
+  private header: Header | undefined;
+  /** Of the encoder in turn; a segment has one header, so it is taken at the next segment's first part. */
+  private newestHeader: Header | undefined;
+  private headerPieces: Buffer[] = [];
   private runUnit = 0;
   private pendingSamples: readonly Sample[] = [];
-  private writes: Promise<void> = Promise.resolve();
+  private readonly publisher: Publisher;
 
   constructor(private readonly options: PackagerOptions) {
     this.expected = options.firstUnit;
+    this.publisher = new Publisher(options);
   }
 
   /** A new encoder begins: the first sample it emits is unit `firstUnit`. */
   beginRun(firstUnit: number): void {
     this.runUnit = firstUnit;
-    this.initBytes = [];
+    this.headerPieces = [];
     this.pendingSamples = [];
   }
 
   /** Takes the next top-level box of the encoder in turn. */
   push(box: Box): void {
-    if (box.type === 'ftyp') this.initBytes = [box.bytes];
-    else if (box.type === 'moov') this.takeInit(Buffer.concat([...this.initBytes, box.bytes]));
+    if (box.type === 'ftyp') this.headerPieces = [box.bytes];
+    else if (box.type === 'moov') this.takeHeader(Buffer.concat([...this.headerPieces, box.bytes]));
     else if (box.type === 'moof') this.pendingSamples = readFragment(box.bytes).samples;
     else if (box.type === 'mdat') this.takeSamples(box.bytes.subarray(8));
   }
@@ -85,29 +96,24 @@ export class RenditionPackager {
     const position = positionOfUnit(this.options.track, Math.max(this.options.firstUnit, this.expected - 1));
     if (this.part.samples.length > 0 && !this.partBroken) this.closePart(position);
     if (this.segmentPieces.length > 0 && !this.segmentBroken) this.closeSegment(position.segment, this.expected);
-    await this.writes;
+    await this.publisher.settled();
   }
 
   /** Settles when all that was packaged so far is on disk and told. */
   settled(): Promise<void> {
-    return this.writes;
+    return this.publisher.settled();
   }
 
-  private takeInit(bytes: Buffer): void {
-    const description = describeInit(bytes);
-    this.trackId = description.trackId;
-    const name = initName(createHash('sha256').update(bytes).digest('hex').slice(0, 12));
-    if (this.init?.name === name) return;
-    const { codec, width, height, sampleRate, channels } = description;
-    const init: TrackDescription = {
-      name,
-      codec,
-      ...(width !== undefined && { width, height }),
-      ...(sampleRate !== undefined && { sampleRate, channels }),
-    };
-    this.init = init;
-    this.unwrittenInit = bytes;
-    this.store([], () => []);
+  private takeHeader(bytes: Buffer): void {
+    const { trackId } = describeInit(bytes);
+    this.newestHeader = { description: describeTrack(bytes), bytes, trackId };
+  }
+
+  private adoptHeader(segment: number): void {
+    const header = this.newestHeader;
+    if (!header || header.description.name === this.header?.description.name) return;
+    this.header = header;
+    if (this.keepsFiles) this.publisher.useInit({ ...header, segment });
   }
 
   private takeSamples(payload: Buffer): void {
@@ -136,6 +142,7 @@ export class RenditionPackager {
 
   private closePart(position: Position): void {
     const { rendition, track, lowLatency } = this.options;
+    if (position.part === 0) this.adoptHeader(position.segment);
     const first = firstUnitOf(track, position.segment, position.part);
     const gap = this.partBroken || this.part.samples.length === 0;
     const pieces = gap ? [] : this.chunk(position, first);
@@ -146,22 +153,13 @@ export class RenditionPackager {
     else this.segmentPieces.push(...pieces);
     if (lowLatency) {
       const part = {
-        ...{ segment: position.segment, index: position.part, init: this.init?.name ?? '' },
+        ...{ segment: position.segment, index: position.part, init: this.header?.description.name ?? '' },
         ...{ startTicks: decodeTimeOf(track, first), durationTicks: (this.expected - first) * track.unitTicks },
       };
-      const files = gap ? [] : [{ name: partName(position.segment, position.part), pieces }];
-      this.store(files, (written) => [
-        {
-          kind: 'part',
-          rendition,
-          part: {
-            ...part,
-            gap: gap || !written,
-            independent: independent && written,
-            bytes: written ? lengthOf(pieces) : 0,
-          },
-        },
-      ]);
+      this.publish(gap ? [] : [{ name: partName(position.segment, position.part), pieces }], (there) => ({
+        ...{ kind: 'part', rendition },
+        part: { ...part, gap: !there, independent: independent && there, bytes: there ? lengthOf(pieces) : 0 },
+      }));
     }
     if (position.part === track.grid.partsPerSegment - 1) this.closeSegment(position.segment, this.expected);
   }
@@ -169,7 +167,7 @@ export class RenditionPackager {
   private chunk({ segment, part }: Position, first: number): Buffer[] {
     return chunkBytes({
       sequence: segment * this.options.track.grid.partsPerSegment + part + 1,
-      trackId: this.trackId,
+      trackId: this.header?.trackId ?? 1,
       decodeTime: decodeTimeOf(this.options.track, first),
       samples: this.part.samples,
       payload: this.part.payload,
@@ -177,51 +175,30 @@ export class RenditionPackager {
   }
 
   private closeSegment(number: number, endUnit: number): void {
-    const { rendition, track } = this.options;
+    const { rendition, track, onSegment } = this.options;
     const pieces = this.segmentPieces;
-    const gap = this.segmentBroken;
+    const gap = this.segmentBroken || !this.header;
     this.segmentPieces = [];
     this.segmentBroken = false;
     const first = firstUnitOf(track, number);
     const segment = {
-      ...{ number, init: this.init?.name ?? '', startTicks: decodeTimeOf(track, first) },
+      ...{ number, init: this.header?.description.name ?? '', startTicks: decodeTimeOf(track, first) },
       durationTicks: (endUnit - first) * track.unitTicks,
     };
-    const files = gap ? [] : [{ name: segmentName(number), pieces }];
-    this.store(files, (written) => [
-      {
-        kind: 'segment',
-        rendition,
-        segment: { ...segment, gap: gap || !written, bytes: gap || !written ? 0 : lengthOf(pieces) },
-      },
-    ]);
+    onSegment?.({ rendition, ...segment, header: this.header, pieces: gap ? [] : pieces });
+    this.publish(gap ? [] : [{ name: segmentName(number), pieces }], (there) => ({
+      ...{ kind: 'segment', rendition, format: 'fmp4' },
+      segment: { ...segment, gap: !there, bytes: there ? lengthOf(pieces) : 0 },
+    }));
   }
 
-  /** One file after the other, in order, and each fact only after its file. */
-  private store(
-    files: readonly { name: string; pieces: readonly Buffer[] }[],
-    facts: (written: boolean) => readonly MediaFact[],
-  ): void {
-    this.writes = this.writes.then(async () => {
-      let written = true;
-      try {
-        await this.writeInit();
-        for (const { name, pieces } of files) await this.options.store.write(this.options.rendition, name, pieces);
-      } catch (error) {
-        written = false;
-        this.options.onWriteFailed(error);
-      }
-      for (const fact of facts(written)) this.options.onFact(fact);
-    });
+  /** Told as there only if there was something to write and it was written. */
+  private publish(files: readonly NewFile[], fact: (there: boolean) => MediaFact): void {
+    if (this.keepsFiles) this.publisher.publish(files, (written) => [fact(written && files.length > 0)]);
   }
 
-  /** The header goes first, and is tried again with every file until it is there: nothing plays without it. */
-  private async writeInit(): Promise<void> {
-    const [bytes, init] = [this.unwrittenInit, this.init];
-    if (!bytes || !init) return;
-    await this.options.store.write(this.options.rendition, init.name, [bytes]);
-    if (this.unwrittenInit === bytes) this.unwrittenInit = undefined;
-    this.options.onFact({ kind: 'init', rendition: this.options.rendition, init });
+  private get keepsFiles(): boolean {
+    return this.options.keepsFiles ?? true;
   }
 }
 

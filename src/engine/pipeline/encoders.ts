@@ -1,7 +1,7 @@
 /** All renditions of a stream: one encoder and one packager each, begun and ended together, failing alone. */
 import { availableParallelism } from 'node:os';
 import { audioEncoderCommand, ffmpegArguments, videoEncoderCommand, type FfmpegProcess } from '../ffmpeg/index.js';
-import { RenditionPackager, type MediaFact } from '../packager/index.js';
+import { RenditionPackager, TsPackager, type MediaFact } from '../packager/index.js';
 import { BYTES_PER_SAMPLE, yuv420Bytes, type Frame } from '../playout/index.js';
 import { Problem } from '../problem.js';
 import { partName, retentionFor, segmentName, type MediaStore, type Retention } from '../storage/index.js';
@@ -23,12 +23,14 @@ export class Encoders {
   private readonly video: readonly Rung[];
   private readonly audio: Rung;
   private readonly retention: Retention;
+  private readonly transportStreams: TsPackager | undefined;
 
   /** Starts the processes: they warm up while the source is opened. */
   constructor(private readonly options: EncodersOptions) {
     const { spec, plan } = options;
     this.video = plan.video.map((rendition) => this.videoRung(rendition));
     this.audio = this.audioRung();
+    this.transportStreams = plan.formats.includes('mpegts') ? this.tsPackager() : undefined;
     this.retention = retentionFor({
       windowSegments: spec.settings.windowSegments,
       segmentSeconds: segmentSeconds(plan.grid),
@@ -62,11 +64,13 @@ export class Encoders {
   /** No more units: every encoder finishes, what is open is closed. */
   async drain(): Promise<void> {
     await Promise.all(this.all().map((rung) => rung.drain()));
+    await this.transportStreams?.settled();
   }
 
   /** Ends every encoder at once; what is open stays unfinished. */
   async abandon(): Promise<void> {
     await Promise.all(this.all().map((rung) => rung.abandon()));
+    await this.transportStreams?.settled();
   }
 
   private all(): readonly Rung[] {
@@ -120,6 +124,17 @@ export class Encoders {
       firstUnit: firstUnitOf(track, firstSegment),
       onFact: (fact) => this.publish(fact),
       onWriteFailed: (error) => this.reportStorage(error),
+      onSegment: (segment) => this.transportStreams?.add(segment),
+      keepsFiles: plan.formats.includes('fmp4'),
+    });
+  }
+
+  private tsPackager(): TsPackager {
+    const { plan, store } = this.options;
+    return new TsPackager({
+      ...{ video: plan.video.map(({ name }) => name), audio: plan.audio.name, store },
+      onFact: (fact) => this.publish(fact),
+      onWriteFailed: (error) => this.reportStorage(error),
     });
   }
 
@@ -134,9 +149,8 @@ export class Encoders {
     const parts = Array.from({ length: plan.grid.partsPerSegment }, (_, part) =>
       partName(newest - keepParts - 1, part),
     );
-    await store
-      .remove(rendition, [segmentName(newest - keepSegments - 1), ...parts])
-      .catch((error: unknown) => this.reportStorage(error));
+    const segments = plan.formats.map((format) => segmentName(newest - keepSegments - 1, format));
+    await store.remove(rendition, [...segments, ...parts]).catch((error: unknown) => this.reportStorage(error));
   }
 
   private reportStorage(error: unknown): void {

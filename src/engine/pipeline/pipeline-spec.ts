@@ -1,5 +1,6 @@
 /** What a stream's pipeline is to do, as it is handed to its worker thread. Plain values only. */
 import type { Rung } from '../ladder/index.js';
+import type { SegmentFormat } from '../storage/index.js';
 import type { Ratio } from '../timeline/index.js';
 
 /** All a stream's thread needs to know; given once, at its start. */
@@ -10,6 +11,8 @@ export interface PipelineSpec {
   readonly rungs: readonly Rung[];
   readonly audioKbps: number;
   readonly lowLatency: boolean;
+  /** What goes to disk: CMAF, transport streams, or both, from the same encoders. */
+  readonly formats: readonly SegmentFormat[];
   /** The rate of an earlier life: kept, so that segment numbers go on where they were. */
   readonly houseRate: Ratio | undefined;
   /** The stream's folder. */

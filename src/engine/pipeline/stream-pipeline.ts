@@ -13,8 +13,9 @@ import {
 } from '../ffmpeg/index.js';
 import { Playout } from '../playout/index.js';
 import { Problem } from '../problem.js';
-import { MediaStore, type HighestSegment } from '../storage/index.js';
+import { MediaStore } from '../storage/index.js';
 import { Connection } from './connection.js';
+import { historyFacts, readEarlierLife, type EarlierLife } from './earlier-life.js';
 import { Encoders } from './encoders.js';
 import { firstSegment } from './first-segment.js';
 import type { EndReason, PipelineFact } from './messages.js';
@@ -36,7 +37,7 @@ export class StreamPipeline {
   private readonly store: MediaStore;
   private readonly stopped = new AbortController();
   private readonly children = new Set<FfmpegProcess>();
-  private highestOnDisk: HighestSegment | undefined;
+  private earlierLife: EarlierLife = { highest: undefined, renditions: new Map() };
   private running: Running | undefined;
   private connection: Connection | undefined;
   private timers: NodeJS.Timeout[] = [];
@@ -53,8 +54,7 @@ export class StreamPipeline {
   /** Runs until stopped, or until a finite source ends. Settles when nothing of it is left running. Never rejects. */
   async run(): Promise<void> {
     try {
-      this.highestOnDisk = await this.store.highestSegment();
-      await this.store.removeTemporary();
+      this.earlierLife = await readEarlierLife(this.store);
       this.timers.push(setInterval(() => this.watch(), WATCH_MS));
       const finished = await this.keepConnected();
       if (finished) await this.end('source-ended');
@@ -146,7 +146,9 @@ export class StreamPipeline {
       onVideo: (lane, unit, frame) => encoders.acceptVideo(lane, unit, frame),
       onAudio: (unit, block) => encoders.acceptAudio(unit, block),
       chooseFirstSegment: (nowMs) => {
-        const first = firstSegment(plan, this.highestOnDisk, nowMs);
+        const first = firstSegment(plan, this.earlierLife.highest, nowMs);
+        const { windowSegments } = this.spec.settings;
+        for (const fact of historyFacts(this.earlierLife, plan, first, windowSegments)) this.emit(fact);
         encoders.begin(first);
         return first;
       },

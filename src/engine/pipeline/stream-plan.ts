@@ -2,6 +2,7 @@
 import { audioFor, fitLadder, type AudioRendition, type VideoRendition } from '../ladder/index.js';
 import type { SourceDescription } from '../ffmpeg/index.js';
 import { Problem } from '../problem.js';
+import type { SegmentFormat } from '../storage/index.js';
 import {
   audioTrack,
   deliveryTerms,
@@ -24,7 +25,10 @@ export interface StreamPlan {
   readonly audio: AudioRendition;
   /** Rungs asked for that are taller than the source. */
   readonly leftOut: readonly string[];
+  readonly formats: readonly SegmentFormat[];
   readonly terms: DeliveryTerms;
+  /** Of the transport streams: classic HLS, whole segments only. */
+  readonly classicTerms: DeliveryTerms;
 }
 
 /** Encoding, regrouping and the write take about this long on top of the playout's allowance. */
@@ -43,18 +47,18 @@ export function planStream(spec: PipelineSpec, source: SourceDescription): Strea
   const grid = houseGrid(fps, settings.segmentSeconds, settings.partSeconds);
   const fitted = source.video && !audioOnly ? fitLadder(spec.rungs, source.video) : { video: [], leftOut: [] };
   const tracks = [...(audioOnly ? [] : [videoTrack(grid)]), audioTrack(grid)];
+  const input = {
+    ...{ grid, tracks, windowSegments: settings.windowSegments },
+    pipelineDelay: settings.jitterSeconds + ENCODE_AND_PUBLISH_SECONDS,
+  };
   return {
     source,
     grid,
+    formats: spec.formats,
     ...fitted,
     audio: { ...audioFor(spec.rungs), ...(audioOnly && { audioKbps: spec.audioKbps }) },
-    terms: deliveryTerms({
-      grid,
-      tracks,
-      lowLatency: spec.lowLatency,
-      windowSegments: settings.windowSegments,
-      pipelineDelay: settings.jitterSeconds + ENCODE_AND_PUBLISH_SECONDS,
-    }),
+    terms: deliveryTerms({ ...input, lowLatency: spec.lowLatency }),
+    classicTerms: deliveryTerms({ ...input, lowLatency: false }),
   };
 }
 

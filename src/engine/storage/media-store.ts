@@ -1,14 +1,28 @@
 /** A stream's folder on disk. A file is whole before it has its name, and a name once given is never given again. */
 import { mkdirSync } from 'node:fs';
-import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { appendFile, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryName, parseMediaName, temporaryName } from './media-path.js';
+import { INIT_JOURNAL, isTemporaryName, parseMediaName, temporaryName, type SegmentFormat } from './media-path.js';
 import { isOutdated, type Retention } from './retention.js';
 
 export interface HighestSegment {
   readonly segment: number;
   /** Modification time, Unix ms. */
   readonly writtenAtMs: number;
+}
+
+/** A finished segment of an earlier life, as its file tells. */
+export interface StoredSegment {
+  readonly segment: number;
+  readonly format: SegmentFormat;
+  readonly bytes: number;
+}
+
+/** From this segment on a rendition needs this init segment. */
+export interface InitChange {
+  readonly segment: number;
+  /** File name. */
+  readonly init: string;
 }
 
 export class MediaStore {
@@ -29,6 +43,48 @@ export class MediaStore {
       await file.close();
     }
     await rename(temporary, join(this.folder, rendition, name));
+  }
+
+  /**
+   * Notes that a rendition needs another init segment from `segment` on. Called before the first media that needs it
+   * has its name, so that whoever reads the folder later knows what every file on it needs.
+   */
+  async noteInit(rendition: string, { segment, init }: InitChange): Promise<void> {
+    await appendFile(join(this.folder, rendition, INIT_JOURNAL), `${segment} ${init}\n`);
+  }
+
+  /** Every change of init segment a rendition has gone through, oldest first. */
+  async initChanges(rendition: string): Promise<InitChange[]> {
+    const text = await readFile(join(this.folder, rendition, INIT_JOURNAL), 'utf8').catch((error: unknown) => {
+      if (isMissing(error)) return '';
+      throw error;
+    });
+    // A line that a crash cut short says nothing.
+    return [...text.matchAll(/^(\d{1,15}) (init-[0-9a-f]{12}\.mp4)\n/gm)].map(([, segment, init]) => ({
+      segment: Number(segment),
+      init: init!,
+    }));
+  }
+
+  /** Names of the renditions that have a folder. */
+  renditions(): Promise<string[]> {
+    return folders(this.folder);
+  }
+
+  /** The finished segments of a rendition. */
+  async segments(rendition: string): Promise<StoredSegment[]> {
+    const found: StoredSegment[] = [];
+    for (const name of await filesIn(join(this.folder, rendition))) {
+      const media = parseMediaName(name);
+      if (media?.kind !== 'segment') continue;
+      const { size } = await stat(join(this.folder, rendition, name));
+      found.push({ segment: media.segment, format: media.format, bytes: size });
+    }
+    return found;
+  }
+
+  async read(rendition: string, name: string): Promise<Buffer> {
+    return readFile(join(this.folder, rendition, name));
   }
 
   async remove(rendition: string, names: readonly string[]): Promise<void> {
@@ -63,7 +119,7 @@ export class MediaStore {
   /** Removes the stream's files and folders, and nothing that is not ours: a folder with a stranger's file stays. */
   async removeAll(): Promise<void> {
     for (const { rendition, name } of await this.mediaFiles()) {
-      if (parseMediaName(name) || isTemporaryName(name)) await this.remove(rendition, [name]);
+      if (parseMediaName(name) || isTemporaryName(name) || name === INIT_JOURNAL) await this.remove(rendition, [name]);
     }
     for (const rendition of await folders(this.folder)) await removeIfEmpty(join(this.folder, rendition));
     await removeIfEmpty(this.folder);
@@ -83,6 +139,15 @@ export async function folders(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

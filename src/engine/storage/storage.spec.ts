@@ -16,7 +16,10 @@ import { isOutdated, retentionFor } from './retention.js';
 
 describe('media names', () => {
   it('say what they are, and only ours do', () => {
-    expect(parseMediaName(segmentName(108_000_000))).toEqual({ kind: 'segment', segment: 108_000_000 });
+    expect(parseMediaName(segmentName(108_000_000))).toEqual({
+      ...{ kind: 'segment', segment: 108_000_000, format: 'fmp4' },
+    });
+    expect(parseMediaName(segmentName(7, 'mpegts'))).toEqual({ kind: 'segment', segment: 7, format: 'mpegts' });
     expect(parseMediaName(partName(5, 0))).toEqual({ kind: 'part', segment: 5, part: 0 });
     expect(parseMediaName(initName('0123456789ab'))).toEqual({ kind: 'init', hash: '0123456789ab' });
     for (const name of [
@@ -26,7 +29,7 @@ describe('media names', () => {
       '1.2.3.m4s',
       'init-x.mp4',
       '../1.m4s',
-      '1.ts',
+      '1.0.ts',
       temporaryName('1.m4s'),
     ]) {
       expect(parseMediaName(name)).toBeUndefined();

@@ -19,7 +19,10 @@ export interface RenditionView {
   readonly name: string;
   readonly kind: 'video' | 'audio';
   readonly track: TrackGrid;
+  /** The newest init segment. */
   readonly init: TrackDescription;
+  /** Every init segment that the window needs, `init` among them. */
+  readonly inits: readonly TrackDescription[];
   readonly timeline: Timeline;
   /** Peak and mean bit rate in bits per second, media bytes included (RFC 8216bis 4.4.6.2 BANDWIDTH, AVERAGE-BANDWIDTH). */
   readonly peakBps: number;
@@ -44,9 +47,13 @@ export interface DeliveryTerms {
 
 export interface PresentationView {
   readonly streamId: string;
+  /** `fmp4`: CMAF, one track a rendition. `mpegts`: picture and sound in one file, classic HLS. */
+  readonly format: 'fmp4' | 'mpegts';
   /** Video first, tallest first; audio after. */
   readonly renditions: readonly RenditionView[];
   readonly terms: DeliveryTerms;
-  /** Unix ms of the last change that the MPD prints (MPD@publishTime). */
+  /** Unix ms of the last change that an MPD without a segment list prints (MPD@publishTime). */
   readonly publishedAtMs: number;
+  /** Unix ms at which the newest segment was finished. */
+  readonly grownAtMs: number;
 }

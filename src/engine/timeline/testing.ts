@@ -41,6 +41,7 @@ export interface PresentationOptions extends GridOptions {
   readonly parts?: number;
   readonly windowSegments?: number;
   readonly lowLatency?: boolean;
+  readonly format?: 'fmp4' | 'mpegts';
   readonly ended?: boolean;
   /** Finished segments without media, in every rendition. */
   readonly gaps?: readonly number[];
@@ -51,16 +52,19 @@ export interface PresentationOptions extends GridOptions {
 /** A presentation as the printers get it. */
 export function aPresentation(options: PresentationOptions = {}): PresentationView {
   const { renditions = ['720p', 'audio'], lowLatency = true, windowSegments = 10 } = options;
+  const { firstSegment = FIRST_SEGMENT, segments = 3, format = 'fmp4' } = options;
   const grid = aGrid(options);
   const tracks = renditions.map((name) => aTrack(name, grid));
   const terms = deliveryTerms({ grid, tracks, lowLatency, windowSegments, pipelineDelay: 0.1 });
   return {
     streamId: 'test',
+    format,
     renditions: renditions.map((name, index) =>
       aRendition(name, tracks[index]!, aTimeline(name, tracks[index]!, options)),
     ),
     terms,
-    publishedAtMs: unixMsOf(videoTrack(grid), firstUnitOf(videoTrack(grid), options.firstSegment ?? FIRST_SEGMENT)),
+    publishedAtMs: unixMsOf(videoTrack(grid), firstUnitOf(videoTrack(grid), firstSegment)),
+    grownAtMs: unixMsOf(videoTrack(grid), firstUnitOf(videoTrack(grid), firstSegment + segments)),
   };
 }
 
@@ -71,13 +75,16 @@ export const aTrack = (name: string, grid: HouseGrid): TrackGrid =>
 export function aRendition(name: string, track: TrackGrid, timeline: Timeline): RenditionView {
   const { kind } = track;
   const peakBps = kind === 'audio' ? 140_000 : Number.parseInt(name, 10) * 4000;
-  return { name, kind, track, timeline, init: describe(name), peakBps, averageBps: Math.round(peakBps * 0.9) };
+  const used = new Set(timeline.segments.map(({ init }) => init).filter((init) => init !== ''));
+  const inits = [...used].map((init) => describe(name, init));
+  const init = inits.at(-1) ?? describe(name, initName(0));
+  return { name, kind, track, timeline, init, inits, peakBps, averageBps: Math.round(peakBps * 0.9) };
 }
 
-function describe(name: string): TrackDescription {
-  if (name === 'audio') return { name: initName(0), codec: 'mp4a.40.2', sampleRate: 48_000, channels: 2 };
+function describe(name: string, init: string): TrackDescription {
+  if (name === 'audio') return { name: init, codec: 'mp4a.40.2', sampleRate: 48_000, channels: 2 };
   const height = Number.parseInt(name, 10);
-  return { name: initName(0), codec: 'avc1.64001f', width: Math.round((height * 16) / 18) * 2, height };
+  return { name: init, codec: 'avc1.64001f', width: Math.round((height * 16) / 18) * 2, height };
 }
 
 /** The nth init segment of a rendition: `init-000000000000.mp4`. */

@@ -10,6 +10,7 @@ import {
   lastPosition,
   nextPartPosition,
   openSegmentOf,
+  restoredTimeline,
   type Timeline,
 } from './timeline.js';
 
@@ -105,6 +106,44 @@ describe('a change of init segment', () => {
     expect(timeline.segments.map(({ init, discontinuity }) => [init, discontinuity])).toEqual(
       Array.from({ length: 4 }, () => [initName(0), false]),
     );
+  });
+});
+
+describe('a timeline after a restart', () => {
+  const closed = (number: number, init: string, gap = false) => ({
+    ...{ number, init, gap, startTicks: number * 180_000, durationTicks: 180_000, bytes: gap ? 0 : 1 },
+  });
+  const empty = emptyTimeline('720p', track.timescale, 3);
+
+  it('has the window of the earlier life, and counts its discontinuities on', () => {
+    const timeline = restoredTimeline(empty, {
+      segments: [closed(1003, initName(2)), closed(1004, initName(2), true), closed(1005, initName(3))],
+      inits: [10, 500, 1002, 1005].map((segment, index) => ({ segment, init: initName(index) })),
+    });
+    expect(timeline).toMatchObject({ discontinuitySequence: 2, periodStart: 1002, lastInit: initName(3) });
+    expect(timeline.segments.map(({ state, discontinuity }) => [state, discontinuity])).toEqual([
+      ['complete', false],
+      ['gap', false],
+      ['complete', true],
+    ]);
+    // The same init goes on without one; another is the fourth.
+    const same = finishSegment(timeline, track, 1006, { init: initName(3) });
+    expect(same.segments.at(-1)!.discontinuity).toBe(false);
+    const other = finishSegment(same, track, 1007, { init: initName(4) });
+    expect(other.segments.at(-1)!.discontinuity).toBe(true);
+    expect(other).toMatchObject({ discontinuitySequence: 2, periodStart: 1005 });
+  });
+
+  it('knows the last init even where all media is too old to list', () => {
+    const inits = [{ segment: 10, init: initName(0) }];
+    const timeline = restoredTimeline(empty, { segments: [], inits });
+    expect(finishSegment(timeline, track, 5000, { init: initName(0) }).segments[0]!.discontinuity).toBe(false);
+    expect(finishSegment(timeline, track, 5000, { init: initName(1) }).segments[0]!.discontinuity).toBe(true);
+  });
+
+  it('remembers the segment that began its period after that has left the window', () => {
+    const timeline = aTimeline('720p', track, { segments: 9, newInitAt: [1002], windowSegments: 4 });
+    expect(timeline).toMatchObject({ periodStart: 1002, discontinuitySequence: 1 });
   });
 });
 

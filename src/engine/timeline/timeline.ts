@@ -9,6 +9,10 @@ export interface Timeline {
   readonly segments: readonly Segment[];
   /** HLS EXT-X-DISCONTINUITY-SEQUENCE: discontinuities that have left the window. */
   readonly discontinuitySequence: number;
+  /** The segment that began the period which the oldest segment belongs to; 0 is the first period of the stream. */
+  readonly periodStart: number;
+  /** Name of the newest init segment, in the window or not; '' before the first. */
+  readonly lastInit: string;
   readonly ended: boolean;
   /** How many finished segments the window keeps. */
   readonly windowSegments: number;
@@ -31,7 +35,41 @@ export interface ClosedSegment {
 }
 
 export function emptyTimeline(rendition: string, timescale: number, windowSegments: number): Timeline {
-  return { rendition, timescale, segments: [], discontinuitySequence: 0, ended: false, windowSegments };
+  return {
+    ...{ rendition, timescale, windowSegments, segments: [], ended: false },
+    ...{ discontinuitySequence: 0, periodStart: 0, lastInit: '' },
+  };
+}
+
+/** What an earlier life of the stream left on disk, as far as a timeline remembers it. */
+export interface TimelineHistory {
+  /** Oldest first, numbers consecutive. May be empty: all of it is too old to be listed. */
+  readonly segments: readonly ClosedSegment[];
+  /** Which init segment was in use from which segment on, over the whole life; the first entry begins it. */
+  readonly inits: readonly InitSince[];
+}
+
+export interface InitSince {
+  readonly segment: number;
+  readonly init: string;
+}
+
+/** The window an earlier life left behind, before anything new is added: numbers and discontinuities go on counting. */
+export function restoredTimeline(empty: Timeline, { segments, inits }: TimelineHistory): Timeline {
+  const changes = inits.slice(1).filter(({ init }, index) => init !== inits[index]!.init);
+  const head = segments[0]?.number ?? Infinity;
+  const gone = changes.filter(({ segment }) => segment < head);
+  return {
+    ...empty,
+    segments: segments.map(({ number, gap, ...rest }): Segment => ({
+      ...{ number, state: gap ? 'gap' : 'complete', parts: [] },
+      ...rest,
+      discontinuity: changes.some(({ segment }) => segment === number),
+    })),
+    discontinuitySequence: gone.length,
+    periodStart: changes.findLast(({ segment }) => segment <= head)?.segment ?? 0,
+    lastInit: inits.at(-1)?.init ?? '',
+  };
 }
 
 /** Adds one part to the open segment, opening it first where needed. Throws if parts do not come in order. */
@@ -50,7 +88,7 @@ export function addPart(timeline: Timeline, added: NewPart): Timeline {
     durationTicks: open.durationTicks + part.durationTicks,
     bytes: open.bytes + part.bytes,
   };
-  return { ...timeline, segments: [...withoutOpen(timeline, number), grown] };
+  return { ...timeline, lastInit: grown.init, segments: [...withoutOpen(timeline, number), grown] };
 }
 
 /** Closes a segment (it may never have had parts: a stream without low latency publishes whole segments only). */
@@ -65,7 +103,11 @@ export function closeSegment(timeline: Timeline, closed: ClosedSegment): Timelin
     durationTicks: closed.durationTicks,
     bytes: closed.bytes,
   };
-  return trim({ ...timeline, segments: [...withoutOpen(timeline, closed.number), segment] });
+  return trim({
+    ...timeline,
+    lastInit: segment.init,
+    segments: [...withoutOpen(timeline, closed.number), segment],
+  });
 }
 
 /** No more will come: an open segment without media is dropped. */
@@ -107,8 +149,8 @@ function openSegment(timeline: Timeline, number: number, startTicks: number, ini
     throw new RangeError(`${timeline.rendition}: segment ${number} does not follow ${describeEnd(timeline)}`);
   }
   // A gap told before its encoder said a word has no init (''): it belongs to what was before it, if anything was.
-  const known = init === '' ? (last?.init ?? '') : init;
-  const discontinuity = Boolean(last?.init) && last?.init !== known;
+  const known = init === '' ? timeline.lastInit : init;
+  const discontinuity = timeline.lastInit !== '' && timeline.lastInit !== known;
   return { number, state: 'open', startTicks, durationTicks: 0, bytes: 0, parts: [], init: known, discontinuity };
 }
 
@@ -119,11 +161,13 @@ function withoutOpen(timeline: Timeline, number: number): readonly Segment[] {
 function trim(timeline: Timeline): Timeline {
   const surplus = timeline.segments.length - timeline.windowSegments;
   if (surplus <= 0) return timeline;
-  const gone = timeline.segments.slice(0, surplus);
+  const [gone, segments] = [timeline.segments.slice(0, surplus), timeline.segments.slice(surplus)];
+  const head = timeline.segments.slice(0, surplus + 1).findLast(({ discontinuity }) => discontinuity);
   return {
     ...timeline,
-    segments: timeline.segments.slice(surplus),
+    segments,
     discontinuitySequence: timeline.discontinuitySequence + gone.filter(({ discontinuity }) => discontinuity).length,
+    periodStart: head?.number ?? timeline.periodStart,
   };
 }
 

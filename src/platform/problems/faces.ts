@@ -121,6 +121,12 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     remedy:
       'Check the stream id and the rendition. A stream that was just started has its playlists a few seconds later.',
   },
+  'stream-starting': {
+    status: 503,
+    title: 'The stream is starting and has nothing to play yet',
+    remedy: 'Ask again. If it stays like this, its status tells what it waits for: usually the source.',
+    retryAfterSeconds: 1,
+  },
   'delivery-directive-invalid': {
     status: 400,
     title: 'A delivery directive is not valid',
