@@ -26,7 +26,8 @@ export function availabilityOf(
   if (name.kind === 'part') {
     const part = known?.parts[name.part];
     if (part) return part.gap ? 'missing' : 'there';
-    if (known && known.state !== 'open') return 'missing';
+    // Of a segment that an earlier life began or finished nobody remembers the parts: the disk does.
+    if (known && known.state !== 'open') return known.parts.length > 0 ? 'missing' : 'there';
     if (name.segment < open) return 'there';
     const hinted = name.segment === next.segment && name.part === next.part;
     return hinted || (name.segment === open + 1 && name.part === 0) ? 'next' : 'missing';

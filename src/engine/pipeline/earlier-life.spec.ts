@@ -54,7 +54,7 @@ const picturesOf = (facts: ReturnType<typeof historyFacts>, format: SegmentForma
   )[0]!;
 
 describe('what an earlier life left', () => {
-  it('is the window before the first new segment, with a gap for what is missing', () => {
+  it('is the window before the first new segment, with a gap for what is missing or was never finished', () => {
     const facts = historyFacts(left([FIRST - 12, FIRST - 9, FIRST - 7, FIRST - 6]), plan(), FIRST, 10);
     const { history, inits } = picturesOf(facts);
     expect(history.segments.map(({ number, gap, init }) => [number - FIRST, gap, init])).toEqual([
@@ -62,6 +62,7 @@ describe('what an earlier life left', () => {
       [-8, true, INIT.name],
       [-7, false, INIT.name],
       [-6, false, INIT.name],
+      ...[-5, -4, -3, -2, -1].map((number) => [number, true, INIT.name]),
     ]);
     expect(inits).toContain(INIT);
     expect(history.segments[0]).toMatchObject({

@@ -73,7 +73,10 @@ function isOfThisGrid({ segment, writtenAtMs }: HighestSegment, track: TrackGrid
   return Math.abs(writtenAtMs - unixMsOf(track, firstUnitOf(track, segment))) < SAME_GRID_WITHIN_MS;
 }
 
-/** Consecutive numbers from the first file within the range to the last: what is missing between is a gap. */
+/**
+ * Consecutive numbers from the first file within the range to its end. What is missing is a gap, and so is what was
+ * begun and never finished: the part hinted next is one whose name nobody has seen.
+ */
 function windowOf(
   { changes, segments, inits }: EarlierRendition,
   track: TrackGrid,
@@ -88,8 +91,8 @@ function windowOf(
       .map(({ segment, bytes }) => [segment, bytes]),
   );
   if (there.size === 0) return [];
-  const [head, last] = [Math.min(...there.keys()), Math.max(...there.keys())];
-  return Array.from({ length: last - head + 1 }, (_, index) => {
+  const head = Math.min(...there.keys());
+  return Array.from({ length: to - head }, (_, index) => {
     const number = head + index;
     const startTicks = decodeTimeOf(track, firstUnitOf(track, number));
     return {
