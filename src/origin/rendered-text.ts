@@ -1,9 +1,11 @@
 /** Manifest texts, rendered once per version and fanned out: plain, gzipped and with their validator. */
+import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { renderMpd, type Addressing } from '../engine/dash/index.js';
 import { renderMediaPlaylist, renderMultivariantPlaylist } from '../engine/hls/index.js';
 import type { Presentation } from '../engine/packager/index.js';
+import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import type { PresentationView } from '../engine/timeline/index.js';
 
 export interface RenderedText {
@@ -17,20 +19,28 @@ interface Entry extends RenderedText {
   readonly version: number;
 }
 
-/** Where DASH players read our clock; relative to the MPD's URL, so it follows the CDN. */
-const TIME_URL = '/time';
+/** Where DASH players read our clock: relative to the MPD's URL, so that it follows the CDN, unless PUBLIC_URL is known. */
+const TIME_PATH = '/time';
 
+@Injectable()
 export class TextCache {
   private readonly perPresentation = new WeakMap<Presentation, Map<string, Entry>>();
   /** How many texts were rendered since the start. */
   renders = 0;
+  private readonly timeUrl: string;
+
+  constructor(@Inject(SETTINGS) { publicUrl }: Settings) {
+    this.timeUrl = `${publicUrl ?? ''}${TIME_PATH}`;
+  }
 
   multivariant(presentation: Presentation): RenderedText | undefined {
     return this.text(presentation, 'multivariant', renderMultivariantPlaylist);
   }
 
   mpd(presentation: Presentation, addressing: Addressing): RenderedText | undefined {
-    return this.text(presentation, `mpd ${addressing}`, (view) => renderMpd(view, { timeUrl: TIME_URL, addressing }));
+    return this.text(presentation, `mpd ${addressing}`, (view) =>
+      renderMpd(view, { timeUrl: this.timeUrl, addressing }),
+    );
   }
 
   /** Undefined while there is no such rendition or it has not begun. */

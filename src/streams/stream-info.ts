@@ -4,16 +4,18 @@ import type { SourceDescription } from '../engine/ffmpeg/index.js';
 import type { LiveStream } from './live-stream.js';
 import type { StreamInfoDto } from './streams.dto.js';
 
-export function streamInfo(stream: LiveStream): StreamInfoDto {
+/** `playbackUrl` is what playback paths hang from; '' gives paths relative to the server. */
+export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto {
   const { spec, plan, lastProblem } = stream;
+  const at = (name: string): string => `${playbackUrl}/streams/${spec.streamId}/${name}`;
   const asked = spec.rungs.length > 0 ? spec.rungs.map(({ name }) => name) : ['audio'];
   const made = plan && plan.video.length > 0 ? plan.video.map(({ name }) => name) : undefined;
   return {
     stream_id: spec.streamId,
     status: stream.state,
-    hls_url: spec.enableHls ? `/streams/${spec.streamId}/playlist.m3u8` : null,
-    dash_url: spec.enableDash ? `/streams/${spec.streamId}/manifest.mpd` : null,
-    dash_timeline_url: spec.enableDash ? `/streams/${spec.streamId}/manifest-timeline.mpd` : null,
+    hls_url: spec.enableHls ? at('playlist.m3u8') : null,
+    dash_url: spec.enableDash ? at('manifest.mpd') : null,
+    dash_timeline_url: spec.enableDash ? at('manifest-timeline.mpd') : null,
     qualities: made ?? asked,
     left_out: [...(plan?.leftOut ?? [])],
     created_at: spec.createdAtMs / 1000,

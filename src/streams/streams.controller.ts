@@ -9,6 +9,8 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import type { LiveStream } from './live-stream.js';
 import { streamInfo } from './stream-info.js';
 import { HeartbeatDto, StartStreamDto, StoppedDto, StreamInfoDto } from './streams.dto.js';
 import { StreamsService } from './streams.service.js';
@@ -16,7 +18,10 @@ import { StreamsService } from './streams.service.js';
 @ApiTags('streams')
 @Controller('streams')
 export class StreamsController {
-  constructor(@Inject(StreamsService) private readonly streams: StreamsService) {}
+  constructor(
+    @Inject(StreamsService) private readonly streams: StreamsService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   @Post()
   @ApiOperation({ summary: 'Start a stream' })
@@ -24,14 +29,14 @@ export class StreamsController {
   @ApiBadRequestResponse({ description: 'A field is wrong; the problem names it and what is allowed.' })
   @ApiConflictResponse({ description: 'A stream of this id is running.' })
   async start(@Body() request: StartStreamDto): Promise<StreamInfoDto> {
-    return streamInfo(await this.streams.start(request));
+    return this.info(await this.streams.start(request));
   }
 
   @Get()
   @ApiOperation({ summary: 'List streams' })
   @ApiOkResponse({ type: [StreamInfoDto] })
   list(): StreamInfoDto[] {
-    return this.streams.list().map(streamInfo);
+    return this.streams.list().map((stream) => this.info(stream));
   }
 
   @Get(':id')
@@ -39,7 +44,7 @@ export class StreamsController {
   @ApiOkResponse({ type: StreamInfoDto })
   @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
   get(@Param('id') id: string): StreamInfoDto {
-    return streamInfo(this.streams.get(id));
+    return this.info(this.streams.get(id));
   }
 
   @Delete(':id')
@@ -58,5 +63,9 @@ export class StreamsController {
   @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
   heartbeat(@Param('id') id: string): HeartbeatDto {
     return { status: 'ok', last_update: this.streams.heartbeat(id).lastHeartbeatMs / 1000 };
+  }
+
+  private info(stream: LiveStream): StreamInfoDto {
+    return streamInfo(stream, this.settings.publicUrl);
   }
 }

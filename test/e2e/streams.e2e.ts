@@ -67,6 +67,25 @@ describe('POST /streams', () => {
     expect(body.qualities).toEqual(['360p', 'tiny']);
   });
 
+  it('tells whole URLs, and an absolute clock, where the public address is known', async () => {
+    const known = await startApplication({ env: { PUBLIC_URL: 'https://cdn.example.com/' } });
+    try {
+      const body = { stream_id: 'camera', source_url: 'srt://127.0.0.1:9000', qualities: ['480p'] };
+      const response = await request(known.server).post('/streams').send(body);
+      expect(response.body).toMatchObject({
+        hls_url: 'https://cdn.example.com/streams/camera/playlist.m3u8',
+        dash_timeline_url: 'https://cdn.example.com/streams/camera/manifest-timeline.mpd',
+      });
+      const pipeline = known.pipelines.of('camera');
+      pipeline.open();
+      pipeline.publish(100);
+      const mpd = await request(known.server).get('/streams/camera/manifest.mpd');
+      expect(mpd.text).toContain('value="https://cdn.example.com/time"');
+    } finally {
+      await known.remove();
+    }
+  });
+
   it('reports rungs left out because they are taller than the source', async () => {
     await start({ ...camera, qualities: ['1080p', '360p'] });
     application.pipelines.of('camera').open();

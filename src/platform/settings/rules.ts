@@ -50,6 +50,17 @@ export function host(): Rule<string> {
   };
 }
 
+/** Where something is reached from outside; without a slash at the end, so that paths can be put behind it. */
+export function webAddress(): Rule<string> {
+  return {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .regex(/^[^?#]+$/)
+      .transform((text) => text.replace(/\/+$/, '')),
+    allowed: 'an http: or https: URL without a query',
+  };
+}
+
 /** A file or folder; the value is absolute, a relative one counts from the working directory. */
 export function path(): Rule<string> {
   return {

@@ -1,5 +1,5 @@
 /** Every setting, declared once: the check, the type, `docs/configuration.md` and `config/example.env` come from here. */
-import { decimal, flag, host, oneOf, path, program, whole, type Rule } from './rules.js';
+import { decimal, flag, host, oneOf, path, program, webAddress, whole, type Rule } from './rules.js';
 
 export const SETTING_GROUPS = ['Delivery', 'Encoding', 'Sources', 'Lifetime', 'Server', 'Files and programs'] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
@@ -146,6 +146,13 @@ export const SETTING_TABLE = {
     default: '8084',
     meaning: 'Port nginx serves playback on; used only to tell where to play, when the server starts.',
     rule: whole(PORT),
+  },
+  PUBLIC_URL: {
+    group: 'Server',
+    default: undefined,
+    meaning:
+      'Where viewers reach playback, for example https://cdn.example.com. The API then tells whole URLs, and MPDs name the clock by one: some players do not resolve a relative one.',
+    rule: webAddress(),
   },
   LOG_LEVEL: {
     group: 'Server',
