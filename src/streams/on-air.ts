@@ -75,15 +75,15 @@ const termsOf = ({ terms, classicTerms }: StreamPlan, format: SegmentFormat): De
 
 function outlines({ video, audio, grid }: StreamPlan, format: SegmentFormat): RenditionOutline[] {
   const soundKbps = format === 'mpegts' ? audio.audioKbps : 0;
-  const overhead = format === 'mpegts' ? TS_OVERHEAD : 1;
+  const nominalBps = (kbps: number): number => Math.round(kbps * 1000 * (format === 'mpegts' ? TS_OVERHEAD : 1));
   const pictures = video.map(({ name, videoKbps }): RenditionOutline => ({
     name,
     kind: 'video',
     track: videoTrack(grid),
-    nominalBps: (videoKbps + soundKbps) * 1000 * overhead,
+    nominalBps: nominalBps(videoKbps + soundKbps),
   }));
   return [
     ...pictures,
-    { name: audio.name, kind: 'audio', track: audioTrack(grid), nominalBps: audio.audioKbps * 1000 * overhead },
+    { name: audio.name, kind: 'audio', track: audioTrack(grid), nominalBps: nominalBps(audio.audioKbps) },
   ];
 }

@@ -92,8 +92,11 @@ describe('a presentation', () => {
       segment(presentation, name, 100, name === '720p' ? 1_000_000 : 600);
     }
     const [video, audio] = presentation.view!.renditions;
-    expect(video).toMatchObject({ peakBps: 4_000_000, averageBps: 4_000_000 });
-    expect(audio!.peakBps).toBe(1_100_000);
+    // Two seconds are not representative: the mean is promised until there is a minute of media.
+    expect(video).toMatchObject({ peakBps: 4_000_000, averageBps: 1_000_000 });
+    expect(audio!.peakBps).toBe(1_200_000);
+    for (let number = 101; number < 130; number += 1) segment(presentation, '720p', number, 500_000);
+    expect(presentation.view!.renditions[0]!.averageBps).toBe(Math.round((1_000_000 + 29 * 500_000) * (8 / 60)));
   });
 
   it('bridges the time a lost pipeline missed with gaps, so that numbers stay consecutive', () => {

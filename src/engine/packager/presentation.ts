@@ -48,8 +48,13 @@ interface RenditionState {
   mediaSeconds: number;
 }
 
-/** Container overhead and rate control excursions on top of the configured bit rate. */
-const NOMINAL_HEADROOM = 1.1;
+/**
+ * Promised peak over configured bit rate. A segment may exceed the bit rate by half (the encoder's buffer), and a measured
+ * peak must stay below 125 % of what was promised (Apple 1.29).
+ */
+const PEAK_HEADROOM = 1.2;
+/** Media measured before its mean counts: the first segments are padding, which is still. */
+const REPRESENTATIVE_SECONDS = 60;
 
 export class Presentation {
   /** Grows with every change: what is rendered may be kept until it moves. */
@@ -214,13 +219,14 @@ function renditionView(state: RenditionState): RenditionView | undefined {
   if (!init || timeline.segments.length === 0) return undefined;
   const named = new Set(timeline.segments.map((segment) => segment.init));
   const inits = state.inits.filter((known) => known === init || named.has(known.name));
-  const promised = Math.round(outline.nominalBps * NOMINAL_HEADROOM);
+  const promised = Math.round(outline.nominalBps * PEAK_HEADROOM);
   const measured = timeline.segments
     .filter((segment) => segment.state === 'complete' && segment.durationTicks * 2 >= timeline.timescale)
     .map(({ bytes, durationTicks }) => Math.ceil((bytes * 8 * timeline.timescale) / durationTicks));
   return {
     ...{ name: outline.name, kind: outline.kind, track: outline.track, init, inits, timeline },
     peakBps: Math.max(promised, ...measured),
-    averageBps: mediaSeconds > 0 ? Math.round((mediaBytes * 8) / mediaSeconds) : promised,
+    averageBps:
+      mediaSeconds >= REPRESENTATIVE_SECONDS ? Math.round((mediaBytes * 8) / mediaSeconds) : outline.nominalBps,
   };
 }

@@ -79,7 +79,7 @@ describe('ffmpeg arguments', () => {
     expect(ffmpegArguments(videoEncoderCommand({ rendition, grid, preset: 'veryfast', threads: 1 })).join(' ')).toBe(
       `${GLOBAL} -probesize 32 -analyzeduration 0 -protocol_whitelist pipe -f rawvideo -pix_fmt yuv420p -video_size 640x360 ` +
         '-framerate 30 -i pipe:0 -map 0:v:0 -fps_mode passthrough -c:v libx264 -preset veryfast -tune zerolatency -profile:v baseline ' +
-        '-threads 1 -flags:v +bitexact -g 60 -keyint_min 60 -sc_threshold 0 -b:v 800k -maxrate 800k -bufsize 1600k ' +
+        '-threads 1 -flags:v +bitexact -g 60 -keyint_min 60 -sc_threshold 0 -b:v 800k -maxrate 800k -bufsize 800k ' +
         '-video_track_timescale 90000 -f mp4 -movflags +cmaf+frag_every_frame+skip_trailer+frag_discont -fflags +bitexact ' +
         '-flush_packets 1 pipe:1',
     );

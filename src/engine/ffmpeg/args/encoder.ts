@@ -1,5 +1,5 @@
 /** Arguments of an encoder: raw frames on stdin, fragmented MP4 with one frame per fragment on stdout. PURE. */
-import { formatRatio, type HouseGrid, AUDIO_SAMPLE_RATE } from '../../timeline/index.js';
+import { formatRatio, segmentSeconds, type HouseGrid, AUDIO_SAMPLE_RATE } from '../../timeline/index.js';
 import type { AudioRendition, VideoRendition } from '../../ladder/index.js';
 import { videoTrack } from '../../timeline/index.js';
 import type { CommandPlan } from './command.js';
@@ -23,6 +23,12 @@ export interface VideoEncoding {
   readonly preset: string;
   readonly threads: number;
 }
+
+/**
+ * How much the coder may save up and spend at once, in seconds of its bit rate: half a segment, so that no segment
+ * exceeds the bit rate by more than half, and what a playlist promises (BANDWIDTH, Apple 1.29) holds from the first one on.
+ */
+const vbvSeconds = (grid: HouseGrid): number => Math.min(1, segmentSeconds(grid) / 2);
 
 /** H.264, no B frames, no look-ahead, one closed GOP per segment: a frame in is a frame out. */
 export function videoEncoderCommand({ rendition, grid, preset, threads }: VideoEncoding): CommandPlan {
@@ -64,7 +70,8 @@ export function videoEncoderCommand({ rendition, grid, preset, threads }: VideoE
           ...['-profile:v', profile, '-threads', `${threads}`, '-flags:v', '+bitexact'],
           // sc_threshold 0: a scene cut must not move the next IDR off the segment boundary.
           ...['-g', gop, '-keyint_min', gop, '-sc_threshold', '0'],
-          ...['-b:v', `${videoKbps}k`, '-maxrate', `${videoKbps}k`, '-bufsize', `${videoKbps * 2}k`],
+          ...['-b:v', `${videoKbps}k`, '-maxrate', `${videoKbps}k`],
+          ...['-bufsize', `${Math.round(videoKbps * vbvSeconds(grid))}k`],
           ...['-video_track_timescale', `${videoTrack(grid).timescale}`, ...FRAGMENTED_MP4],
         ],
         target: 'pipe:1',
