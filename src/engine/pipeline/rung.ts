@@ -62,7 +62,7 @@ export class Rung {
   /** Takes the next house unit. Units come in order and without holes. */
   accept(unit: number, pieces: readonly Buffer[]): void {
     const { run, packager } = this;
-    if (!packager) return;
+    if (!packager || this.stopping) return;
     this.lastUnit = unit;
     if (run?.joinUnit === undefined || unit < run.joinUnit) {
       if (!run?.fed && unit >= packager.expected) packager.gapTo(unit + 1);

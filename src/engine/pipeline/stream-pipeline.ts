@@ -181,9 +181,9 @@ export class StreamPipeline {
       await this.pause(this.spec.settings.jitterSeconds * 1000 + TICK_MS);
       this.stopped.abort();
     }
-    await this.connection?.close();
     this.clearTimers();
-    await this.running?.encoders.drain();
+    // At once: what the encoders hold is due now, not after the source has taken its leave.
+    await Promise.all([this.connection?.close(), this.running?.encoders.drain()]);
     this.emit({ kind: 'ended', reason });
   }
 
