@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-/** `lockstep start|stop|info|list|monitor`: the API from a shell. */
+/** `lockstep start|stop|info|list|monitor`: the API from a shell. `lockstep check`: what is wrong with a stream. */
 import { Command, InvalidArgumentError } from 'commander';
 import { ApiClient, Refusal, type StreamInfo } from './cli/api-client.js';
+import { check } from './cli/check.js';
 import { describe, monitor } from './cli/monitor.js';
 
 const DEFAULT_QUALITIES = ['1080p', '720p', '480p', '360p'];
@@ -71,6 +72,17 @@ program
     process.exitCode = await monitor(client(), id, seconds);
   });
 
+program
+  .command('check')
+  .description('watch any HLS or DASH stream and say what is wrong with it (exit code 0 clean, 1 warnings, 2 errors)')
+  .argument('<url>', 'of a multivariant or media playlist, or of an MPD')
+  .option('--seconds <n>', 'how long to watch', wholeSeconds, 30)
+  .option('--media <how many>', 'media objects to fetch, per rendition: all, none or a number', mediaObjects, 'all')
+  .action(async (url: string, { seconds, media }: { seconds: number; media: 'all' | 'none' | number }) => {
+    const { json = false } = program.opts<{ json?: boolean }>();
+    process.exitCode = await check(url, { seconds, media, json });
+  });
+
 interface StartOptions {
   readonly qualities: readonly string[];
   readonly hls: boolean;
@@ -97,6 +109,13 @@ function wholeSeconds(text: string): number {
   const seconds = Number(text);
   if (!Number.isInteger(seconds) || seconds < 1) throw new InvalidArgumentError('whole seconds, at least 1');
   return seconds;
+}
+
+function mediaObjects(text: string): 'all' | 'none' | number {
+  if (text === 'all' || text === 'none') return text;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('all, none or a whole number');
+  return count;
 }
 
 await program.parseAsync().catch((error: unknown) => {

@@ -7,6 +7,9 @@ import type { Ask, AskOptions, Burst, Exchange } from './exchange.js';
 /** No answer of a live stream is worth waiting for longer: the longest hold is three target durations. */
 const TIMEOUT_MS = 60_000;
 
+/** A page on another site than any stream: some servers speak CORS only to those who do. */
+const ORIGIN = 'https://player.example';
+
 export interface Asker {
   readonly ask: Ask;
   /** Closes idle connections. */
@@ -27,7 +30,7 @@ function exchange(
   userAgent: string,
   agents: Record<'http:' | 'https:', HttpAgent>,
 ): Promise<Exchange> {
-  const requestHeaders = { 'user-agent': userAgent, 'accept-encoding': 'gzip', ...headers };
+  const requestHeaders = { 'user-agent': userAgent, 'accept-encoding': 'gzip', origin: ORIGIN, ...headers };
   const { protocol } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') {
     return Promise.reject(new RangeError(`cannot ask ${protocol} URLs, only http: and https:`));
@@ -67,7 +70,12 @@ function exchange(
       },
     );
     request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // A connection kept open may be closed by the server in the very moment it is used again: that is nobody's fault.
+      if (request.reusedSocket && error.code === 'ECONNRESET') {
+        resolve(exchange(url, { method, headers, ...(signal && { signal }) }, userAgent, agents));
+      } else reject(error);
+    });
     request.end();
   });
 }

@@ -1,0 +1,1 @@
+export { watchDash } from './watch-dash.js';
