@@ -9,14 +9,16 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Debian's package for each program we run. */
-const PACKAGE_OF = {
+/** Debian's packages for each program we run. */
+const PACKAGES_OF = {
   ffmpeg: 'ffmpeg',
   ffprobe: 'ffmpeg',
   nginx: 'nginx-light',
   setpriv: 'util-linux',
   chromium: 'chromium',
   mpv: 'mpv',
+  openssl: 'openssl',
+  cvlc: 'vlc-bin vlc-plugin-base',
 };
 
 /** Ends the program with words a person can act on. */
@@ -55,7 +57,7 @@ export function has(program) {
 export function ensurePrograms(programs) {
   const missing = programs.filter((program) => !has(program));
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((program) => PACKAGE_OF[program]))];
+  const packages = [...new Set(missing.map((program) => PACKAGES_OF[program]))];
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const asRoot =
     process.getuid?.() === 0

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything, from a bare clone. Lint, types, architecture, unit, e2e, live (real ffmpeg and nginx) and
- * browser (Debian's Chromium). A test that is skipped fails the run: green means it all ran.
+ * `npm test`: everything, from a bare clone. Lint, types, architecture, unit, e2e, live (real ffmpeg and nginx),
+ * conformance (the judge on live output) and browser (Debian's Chromium). A test that is skipped fails the run: green means it all ran.
  *
  * `npm test -- unit e2e` runs only the steps named.
  */
@@ -18,11 +18,12 @@ const STEPS = [
   ['unit', () => vitest('unit')],
   ['e2e', () => vitest('e2e')],
   ['live', () => vitest('live')],
+  ['conformance', () => vitest('conformance')],
   ['browser', () => vitest('browser')],
 ];
 
 checkNode();
-ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'chromium', 'mpv']);
+ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'openssl', 'chromium', 'mpv', 'cvlc']);
 ensurePackages();
 ensureBuild();
 
