@@ -8,7 +8,7 @@ export type Availability = 'there' | 'next' | 'in-progress' | 'missing';
 /**
  * How a media name stands at this moment:
  * - `there`: on disk, or old enough that only the disk knows.
- * - `next`: the hinted part, one of the parts right behind it, or the segment one ahead of a stream that publishes
+ * - `next`: the hinted part, the first part of the segment after it, or the segment one ahead of a stream that publishes
  *   whole segments: worth holding (DASH clients prefetch one segment ahead).
  * - `in-progress`: a segment with parts so far, or the one right after it: sent as it comes.
  * - `missing`: a gap, or too far ahead.

@@ -3,6 +3,9 @@
  * holds the two together.
  */
 
+/** Apple 10.4, rfc8216bis 4. */
+export const HLS_TYPE = 'application/vnd.apple.mpegurl';
+
 export type Cached =
   | 'media'
   | 'live-multivariant'

@@ -1,26 +1,23 @@
-/** Playlists and MPDs, held until what was asked for is there (rfc8216bis 6.2.5.2), and the clock. */
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+/** Multivariant playlists, MPDs and the clock. */
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decideReload, isSatisfied, parseDirectives } from '../engine/hls/index.js';
 import type { Presentation } from '../engine/packager/index.js';
 import { Problem } from '../engine/problem.js';
-import { SETTINGS, type Settings } from '../platform/settings/index.js';
-import { cacheControl, CORS_HEADERS, type Cached } from './cache-policy.js';
-import { Catalogue, type Protocol } from './catalogue.js';
+import { cacheControl, CORS_HEADERS, HLS_TYPE, type Cached } from './cache-policy.js';
+import type { Protocol } from './catalogue.js';
+import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache, type RenderedText } from './rendered-text.js';
 import { sendText } from './send-text.js';
 
-const HLS_TYPE = 'application/vnd.apple.mpegurl';
 const DASH_TYPE = 'application/dash+xml';
 
 @ApiExcludeController()
 @Controller()
 export class ManifestsController {
   constructor(
-    @Inject(Catalogue) private readonly catalogue: Catalogue,
+    @Inject(OnAirLookup) private readonly onAir: OnAirLookup,
     @Inject(TextCache) private readonly texts: TextCache,
-    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   @Get('time')
@@ -58,40 +55,8 @@ export class ManifestsController {
     this.answer(request, reply, presentation, DASH_TYPE, 'live-mpd', this.texts.mpd(presentation, 'timeline'));
   }
 
-  @Get('streams/:id/:rendition/playlist.m3u8')
-  async mediaPlaylist(
-    @Param('id') id: string,
-    @Param('rendition') rendition: string,
-    @Query() query: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const presentation = await this.presentation(id, 'hls', reply);
-    const { terms, renditions } = presentation.outline;
-    const outline = renditions.find(({ name }) => name === rendition);
-    if (!outline || !presentation.view) throw new Problem('playlist-not-found', { streamId: id, rendition });
-
-    const directives = parseDirectives(query);
-    const timeline = () => presentation.timeline(rendition)!;
-    const decision = decideReload(timeline(), terms, outline.track, directives);
-    if (decision.action === 'refuse') throw decision.problem;
-    if (decision.action === 'hold') {
-      const { until } = decision;
-      const met = await presentation.waitUntil(() => isSatisfied(timeline(), until), terms.holdLimit * 1000, reply.raw);
-      if (!met) throw new Problem('delivery-timed-out', { streamId: id, rendition });
-    }
-    const what = terms.lowLatency && directives.msn !== undefined ? 'blocking-playlist' : 'live-playlist';
-    const text = this.texts.mediaPlaylist(presentation, rendition, directives.skip);
-    this.answer(request, reply, presentation, HLS_TYPE, what, text);
-  }
-
-  /** Holds while the stream is starting: a player that is told "no" gives up, and "in a moment" is the truth. */
   private async presentation(id: string, protocol: Protocol, reply: FastifyReply): Promise<Presentation> {
-    const limitMs = 3 * this.settings.segmentDuration * 1000;
-    const found = await this.catalogue.whenListed(id, protocol, limitMs, reply.raw);
-    if (found === 'starting') throw new Problem('stream-starting', { streamId: id });
-    if (!found) throw new Problem('playlist-not-found', { streamId: id });
-    return found;
+    return this.onAir.now(id, protocol) ?? (await this.onAir.soon(id, protocol, reply.raw));
   }
 
   private answer(
@@ -104,6 +69,8 @@ export class ManifestsController {
   ): void {
     if (!text) throw new Problem('playlist-not-found', { reason: 'the stream has no media yet' });
     const what = ended ? 'ended-manifest' : live;
-    sendText(request, reply, text, { type, cacheControl: cacheControl(what, outline.terms.targetDuration) });
+    // The filters and serializers of the framework are done with: response hooks still see the answer.
+    reply.hijack();
+    sendText(request.raw, reply.raw, text, { type, cacheControl: cacheControl(what, outline.terms.targetDuration) });
   }
 }

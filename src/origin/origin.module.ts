@@ -5,11 +5,13 @@ import { PlaybackDoor } from './http/playback-door.js';
 import { ManifestsController } from './manifests.controller.js';
 import { MediaController } from './media.controller.js';
 import { OriginMetrics } from './origin.metrics.js';
+import { MediaPlaylists } from './media-playlists.js';
+import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache } from './rendered-text.js';
 
 @Module({
   controllers: [ManifestsController, MediaController],
-  providers: [Catalogue, TextCache, OriginMetrics, PlaybackDoor],
+  providers: [Catalogue, OnAirLookup, MediaPlaylists, TextCache, OriginMetrics, PlaybackDoor],
   exports: [Catalogue],
 })
 export class OriginModule {}

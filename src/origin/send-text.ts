@@ -2,7 +2,7 @@
  * Sends a rendered text: compressed for who accepts it, 304 for who has it. Thousands of held requests are answered in
  * the same instant, so it goes straight to the socket: one header block, one buffer, no serializer on the way.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CORS_HEADERS } from './cache-policy.js';
 import type { RenderedText } from './rendered-text.js';
 
@@ -12,8 +12,8 @@ export interface TextTerms {
 }
 
 export function sendText(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: IncomingMessage,
+  response: ServerResponse,
   text: RenderedText,
   { type, cacheControl }: TextTerms,
 ): void {
@@ -23,15 +23,13 @@ export function sendText(
     etag: text.etag,
     vary: 'Accept-Encoding',
   };
-  // The filters and serializers of the framework are done with: response hooks still see the answer.
-  reply.hijack();
   if (matches(request.headers['if-none-match'], text.etag)) {
-    reply.raw.writeHead(304, headers).end();
+    response.writeHead(304, headers).end();
     return;
   }
   const gzip = acceptsGzip(request.headers['accept-encoding']);
   const body = gzip ? text.gzipped : text.plain;
-  reply.raw
+  response
     .writeHead(200, {
       ...headers,
       'content-type': type,

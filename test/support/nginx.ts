@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { renderNginxConf } from '../../nginx/render.mjs';
+import { renderEdgeConf, renderNginxConf, type NginxPlaceholder } from '../../nginx/render.mjs';
+import type { Certificate } from './certificate.js';
 import { freePort } from './free-port.js';
 
 export interface NginxOptions {
@@ -16,56 +17,89 @@ export interface NginxOptions {
   readonly originPort: number;
   /** Folder of the media: `{outputDir}/{id}/{rendition}/{file}`. */
   readonly outputDir: string;
+  /** With it, a second listener with TLS and HTTP/2. */
+  readonly certificate?: Certificate;
+  /** Further values of the template. */
+  readonly values?: Partial<Record<NginxPlaceholder, string | number>>;
 }
 
 export interface RunningNginx {
   /** `http://127.0.0.1:{port}` */
   readonly url: string;
+  /** `https://127.0.0.1:{port}`, where there is a certificate. */
+  readonly tlsUrl: string;
+  /** Everything in its error log so far. */
+  log(): Promise<string>;
   /** Ends nginx and removes its folder; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
 const STARTUP_LIMIT_MS = 10_000;
 
-/** Starts nginx and resolves once it accepts connections. Rejects with nginx's own words when it does not start. */
-export async function startNginx({ port, originPort, outputDir }: NginxOptions): Promise<RunningNginx> {
+/** Starts nginx as CDN origin. Resolves once it accepts connections; rejects with nginx's own words if it does not. */
+export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
+  const { port = await freePort(), originPort, outputDir, certificate, values } = options;
+  const tlsPort = certificate ? await freePort() : '';
+  const running = await runNginx(port, (folder) =>
+    renderNginxConf({
+      ...valuesFor(folder, port, originPort),
+      OUTPUT_DIR: outputDir,
+      ...(certificate && {
+        ...{ TLS_PORT: tlsPort, TLS_CERTIFICATE: certificate.certificateFile, TLS_KEY: certificate.keyFile },
+      }),
+      ...values,
+    }),
+  );
+  return { ...running, tlsUrl: `https://127.0.0.1:${tlsPort}` };
+}
+
+/** Starts nginx as an edge, a cache in front of the origin's nginx at `originPort`. */
+export async function startEdge(originPort: number): Promise<Omit<RunningNginx, 'tlsUrl'>> {
+  const port = await freePort();
+  return runNginx(port, (folder) =>
+    renderEdgeConf({ ...valuesFor(folder, port, originPort), CACHE_DIR: folder, CACHE_SIZE: '64m' }),
+  );
+}
+
+const valuesFor = (folder: string, port: number, originPort: number) => ({
+  // As root, nginx would hand its workers to another user, who cannot enter a test's private folders.
+  USER_DIRECTIVE: process.getuid?.() === 0 ? 'user root;' : '',
+  WORKER_PROCESSES: 1,
+  LISTEN_ADDRESS: '127.0.0.1',
+  LISTEN_PORT: port,
+  ORIGIN: `127.0.0.1:${originPort}`,
+  PID_FILE: join(folder, 'nginx.pid'),
+  ERROR_LOG: join(folder, 'error.log'),
+  ACCESS_LOG: join(folder, 'access.log'),
+  TEMP_DIR: join(folder, 'temp'),
+});
+
+/** Runs nginx on a configuration made for a folder of its own, which holds `temp/` and its logs. */
+async function runNginx(
+  port: number,
+  configurationFor: (folder: string) => string,
+): Promise<Omit<RunningNginx, 'tlsUrl'>> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-nginx-'));
   const [conf, errorLog] = [join(folder, 'nginx.conf'), join(folder, 'error.log')];
   await mkdir(join(folder, 'temp'));
-  const listenPort = port ?? (await freePort());
-  await writeFile(
-    conf,
-    renderNginxConf({
-      // As root, nginx would hand its workers to another user, who cannot enter a test's private folders.
-      USER_DIRECTIVE: process.getuid?.() === 0 ? 'user root;' : '',
-      WORKER_PROCESSES: 1,
-      LISTEN_ADDRESS: '127.0.0.1',
-      LISTEN_PORT: listenPort,
-      ORIGIN: `127.0.0.1:${originPort}`,
-      OUTPUT_DIR: outputDir,
-      PID_FILE: join(folder, 'nginx.pid'),
-      ERROR_LOG: errorLog,
-      ACCESS_LOG: join(folder, 'access.log'),
-      TEMP_DIR: join(folder, 'temp'),
-    }),
-  );
-
+  await writeFile(conf, configurationFor(folder));
   const child = spawn('nginx', ['-e', errorLog, '-p', folder, '-c', conf, '-g', 'daemon off;'], {
     env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
     stdio: 'ignore',
   });
+  const log = () => readFile(errorLog, 'utf8').catch(() => '');
   const stop = async () => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await accepting(child, listenPort);
+    await accepting(child, port);
   } catch (cause) {
-    const words = await readFile(errorLog, 'utf8').catch(() => '');
+    const words = await log();
     await stop();
     throw new Error(`nginx did not start: ${words.trim() || String(cause)}`, { cause });
   }
-  return { url: `http://127.0.0.1:${listenPort}`, stop };
+  return { url: `http://127.0.0.1:${port}`, log, stop };
 }
 
 /** Resolves at the first accepted connection; rejects when nginx leaves first or the limit passes. */

@@ -11,6 +11,8 @@ export interface RawAnswer {
 export interface RawRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The viewer leaves. */
+  readonly signal?: AbortSignal;
 }
 
 export async function ask(baseUrl: string, path: string, options: RawRequest = {}): Promise<RawAnswer> {
@@ -21,10 +23,10 @@ export async function ask(baseUrl: string, path: string, options: RawRequest = {
 }
 
 /** The answer as soon as its head has come; the body is still on its way. */
-export function open(baseUrl: string, path: string, { method = 'GET', headers = {} }: RawRequest = {}) {
+export function open(baseUrl: string, path: string, { method = 'GET', headers = {}, signal }: RawRequest = {}) {
   const { hostname, port } = new URL(baseUrl);
   return new Promise<IncomingMessage>((resolve, reject) => {
-    request({ hostname, port, path, method, headers, agent: false }, resolve).once('error', reject).end();
+    request({ hostname, port, path, method, headers, signal, agent: false }, resolve).once('error', reject).end();
   });
 }
 

@@ -8,7 +8,8 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CORS_HEADERS, PREFLIGHT_HEADERS } from '../cache-policy.js';
 
-const PLAYBACK = /^\/(?:time|streams\/[^?]*\.(?:m3u8|mpd|m4s|mp4|ts))(?:\?|$)/;
+/** The clock, manifests of a stream, and whatever is named like a file of a rendition: the API has no such addresses. */
+const PLAYBACK = /^\/(?:time|streams\/[^/?]+\/(?:[^/?]+\.(?:m3u8|mpd)|[^/?]+\/(?:[^?]*\.[^?]*)?))(?:\?|$)/;
 const ALLOWED_METHODS = 'GET, HEAD, OPTIONS';
 
 @Injectable()

@@ -5,3 +5,4 @@ export { ProblemFilter } from './problem.filter.js';
 export { renderProblemsPage } from './problems-docs.js';
 export { ProblemsModule } from './problems.module.js';
 export { validationPipe } from './validation.js';
+export { sendProblem } from './send-problem.js';
