@@ -1,10 +1,12 @@
 /** Writes the generated pages; with --check it writes nothing and fails when one of them is stale. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { renderConformancePage } from './engine/judge/rule-book.js';
 import { renderProblemsPage } from './platform/problems/index.js';
 import { renderConfigurationPage, renderExampleEnvironment } from './platform/settings/index.js';
 
 const PAGES: readonly (readonly [string, () => string])[] = [
   ['docs/configuration.md', renderConfigurationPage],
+  ['docs/conformance.md', renderConformancePage],
   ['docs/problems.md', renderProblemsPage],
   ['config/example.env', renderExampleEnvironment],
 ];

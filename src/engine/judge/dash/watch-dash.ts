@@ -1,12 +1,20 @@
 /** Watches a DASH presentation as a player does, and judges what it gets: texts, changes, clock, HTTP, media. */
 import { NotAStream } from '../hls/index.js';
-import { probeHttp } from '../http/index.js';
+import { LIVE_CACHING_RULES, probeHttp } from '../http/index.js';
+import { violationsOf } from '../rule.js';
 import { SegmentAlignment } from '../media/index.js';
 import type { Watch } from '../watch.js';
-import { isChunked, type Mpd, type Period, type Representation } from './mpd.js';
+import {
+  nominalSeconds,
+  type AdaptationSet,
+  type Addressing,
+  type Mpd,
+  type Period,
+  type Representation,
+} from './mpd.js';
 import type { Told } from './watch/availability.js';
 import { DashFetch } from './watch/dash-fetch.js';
-import { ManifestFollower } from './watch/manifest-follower.js';
+import { longestSegment, ManifestFollower } from './watch/manifest-follower.js';
 import { RepresentationWatch, type WatchTools } from './watch/representation-watch.js';
 import { ServerClock } from './watch/server-clock.js';
 import { realTiming, type Timing } from './watch/timing.js';
@@ -37,15 +45,17 @@ export async function watchDash(watch: Watch, timing: Timing = realTiming): Prom
     const mpd = follower.begin(first);
     if (!mpd) return;
     const live = mpd.type === 'dynamic';
+    const subject = { exchange: first, resource: 'mpd', expected: 'there', live } as const;
+    const place = { url: first.url, atMs: first.sentAtMs };
+    watch.verdict.add(violationsOf(LIVE_CACHING_RULES, { ...subject, targetDuration: longestSegment(mpd) }, place));
     if (live) await clock.set(mpd);
-    const tools = { watch, fetch, clock, timing, alignment: new SegmentAlignment(), signal };
+    const tools = { watch, fetch, clock, timing, signal, refresh: () => follower.refresh() };
     const presentation = new PresentationWatch(tools, () => follower.mpd);
     presentation.update();
     const probes = probeHttp(watch.ask, first, 'mpd', { live });
     if (live) await follower.run(signal, () => presentation.update());
     await presentation.settled();
     watch.verdict.add(await probes);
-    await presentation.probe();
   } finally {
     watch.signal.removeEventListener('abort', end);
     end();
@@ -56,63 +66,66 @@ export async function watchDash(watch: Watch, timing: Timing = realTiming): Prom
 /** One watch for each Representation of each Period that can be played. */
 class PresentationWatch {
   private readonly watches = new Map<string, RepresentationWatch>();
+  private readonly alignments = new Map<string, SegmentAlignment>();
   private readonly running: Promise<void>[] = [];
+  private readonly wasLive: boolean;
 
   constructor(
     private readonly tools: WatchTools,
     private readonly latest: () => Mpd | undefined,
-  ) {}
+  ) {
+    this.wasLive = latest()?.type === 'dynamic';
+  }
 
-  /** Begins to watch what is new, and takes what lists of the others have gained. */
+  /** Begins to watch what is new, and takes what the lists of the others have gained. */
   update(): void {
     const mpd = this.latest();
     if (!mpd || this.tools.watch.mediaPerRendition === 0) return;
+    // What became static was watched while it was made; what was missed then is not made up for.
+    if (this.wasLive && mpd.type === 'static') return;
     for (const [index, period] of mpd.periods.entries()) {
-      if (mpd.type === 'dynamic' && index < mpd.periods.length - 1 && !this.isOn(mpd, period)) continue;
-      for (const set of period.sets) {
-        for (const { id } of set.representations) {
-          const key = `${keyOf(period, index)} ${id}`;
-          const known = this.watches.get(key);
-          if (known) void known.takeListed();
-          // What became static was watched while it was made; what was missed then is not made up for.
-          else if (mpd.type === 'dynamic' || this.watches.size === 0 || this.isStatic) {
-            this.isStatic = mpd.type === 'static';
-            const asksAhead =
-              isChunked(set) && ![...this.watches.keys()].some((other) => other.startsWith(`${keyOf(period, index)} `));
-            const one = new RepresentationWatch(this.tools, set, () => this.find(keyOf(period, index), id), asksAhead);
-            this.watches.set(key, one);
-            this.running.push(one.run());
-          }
+      if (mpd.type === 'static' || this.isOn(mpd, period)) this.watchPeriod(keyOf(period, index), period);
+    }
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.running);
+    await Promise.all([...this.watches.values()].map((one) => one.settled()));
+  }
+
+  private watchPeriod(key: string, { sets }: Period): void {
+    for (const set of sets) {
+      for (const { id, addressing } of set.representations) {
+        const name = `${key} ${id}`;
+        const known = this.watches.get(name);
+        if (known) void known.takeListed();
+        else {
+          const isFirst = ![...this.watches.keys()].some((other) => other.startsWith(`${key} `));
+          const context = { set, alignment: this.alignmentOf(key, set, addressing), isProbed: isFirst };
+          const one = new RepresentationWatch(this.tools, context, () => this.find(key, id));
+          this.watches.set(name, one);
+          this.running.push(one.run());
         }
       }
     }
   }
 
-  private isStatic = false;
-
-  async settled(): Promise<void> {
-    await Promise.all(this.running);
-    await Promise.all([...this.watches.values()].map((one) => one.takeListed()));
-  }
-
-  /** Asks for the first media in the other ways HTTP has. */
-  async probe(): Promise<void> {
-    const { watch } = this.tools;
-    const [one] = [...this.watches.values()].filter(({ first }) => first.init ?? first.segment);
-    for (const [exchange, resource] of [
-      [one?.first.init, 'init'],
-      [one?.first.segment, 'segment'],
-    ] as const) {
-      if (exchange) watch.verdict.add(await probeHttp(watch.ask, exchange, resource, { live: false }));
-    }
+  /** Numbers are comparable where segments are counted alike, and only promised to be aligned where the set says so. */
+  private alignmentOf(key: string, { element }: AdaptationSet, addressing: Addressing | undefined): SegmentAlignment {
+    const isPromised = !['false', undefined].includes(element.attributes.get('segmentAlignment'));
+    const seconds = addressing && !addressing.timeline ? nominalSeconds(addressing) : undefined;
+    if (!isPromised || seconds === undefined) return new SegmentAlignment();
+    const name = `${key} ${seconds}`;
+    const alignment = this.alignments.get(name) ?? new SegmentAlignment();
+    this.alignments.set(name, alignment);
+    return alignment;
   }
 
   private find(key: string, id: string): Told | undefined {
     const mpd = this.latest();
     const period = mpd?.periods.find((one, index) => keyOf(one, index) === key);
     const representation = period?.sets.flatMap(({ representations }) => representations).find((one) => one.id === id);
-    const told = representation && toldOf(mpd!, period!, representation);
-    return told;
+    return representation && toldOf(mpd!, period!, representation);
   }
 
   /** Whether the Period is still being made. */

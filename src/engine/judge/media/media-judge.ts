@@ -115,7 +115,7 @@ const spanOf = (sequence: number, lead: TrackSpan): SegmentSpan => ({
   stepSeconds: secondsOf(lead.frameTicks, lead),
 });
 
-const FORMAT_RULES: readonly Rule<Buffer>[] = [
+export const FORMAT_RULES: readonly Rule<Buffer>[] = [
   {
     id: 'media.format-known',
     clause: 'rfc8216bis 3.1',

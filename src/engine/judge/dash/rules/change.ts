@@ -8,6 +8,8 @@ export interface MpdChange {
 }
 
 const SAME_SECONDS = 0.001;
+/** Sound ends up to a frame before the picture it belongs to. */
+const ONE_FRAME_SECONDS = 0.1;
 const list = (ids: readonly (string | undefined)[]): string => ids.map((id) => id ?? '(none)').join(', ') || 'none';
 
 /** Periods that are in both, by @id. */
@@ -73,7 +75,7 @@ export const CHANGE_RULES: readonly Rule<MpdChange>[] = [
     check: ({ before, after }) => {
       const said = `was ${before.root.attributes.get('publishTime')}, is ${after.root.attributes.get('publishTime')}`;
       if (before.publishTime === undefined || after.publishTime === undefined || before.text === after.text) return [];
-      return after.publishTime <= before.publishTime ? [said] : [];
+      return after.publishTime <= before.publishTime ? [`${said}; ${firstDifference(before.text, after.text)}`] : [];
     },
   },
   {
@@ -224,7 +226,7 @@ export const CHANGE_RULES: readonly Rule<MpdChange>[] = [
       if (!was?.timeline || !is || !first || end === undefined || depth === undefined) return [];
       const removed = was.timeline.findLast(({ t }) => t < first.t);
       const listed = (end - first.t) / is.timescale;
-      return removed && listed < depth - SAME_SECONDS
+      return removed && listed < depth - ONE_FRAME_SECONDS
         ? [
             `${Number(listed.toFixed(3))} s are listed after S at ${removed.t} was removed, @timeShiftBufferDepth is ${depth} s`,
           ]
@@ -232,6 +234,15 @@ export const CHANGE_RULES: readonly Rule<MpdChange>[] = [
     }),
   },
 ];
+
+/** The words around the first character that differs. */
+function firstDifference(before: string, after: string): string {
+  let at = 0;
+  while (before[at] === after[at]) at += 1;
+  const begin = Math.max(before.lastIndexOf(' ', at), before.lastIndexOf('<', at)) + 1;
+  const [was, is] = [before, after].map((text) => text.slice(begin, at + 20).split(/[\s>]/)[0]);
+  return `${was} became ${is}`;
+}
 
 const endOf = (timeline: readonly Entry[] | undefined): number | undefined => {
   const last = timeline?.at(-1);

@@ -49,7 +49,9 @@ export class DashFetch {
     }
     this.answered();
     const place = { url: exchange.url, atMs: exchange.sentAtMs };
-    this.watch.verdict.add(violationsOf(HTTP_RULES, { ...as, exchange }, place));
+    // An MPD that has become static may be kept for long.
+    const live = as.live && !(as.resource === 'mpd' && exchange.status === 200 && !isDynamic(exchange));
+    this.watch.verdict.add(violationsOf(HTTP_RULES, { ...as, live, exchange }, place));
     return exchange;
   }
 
@@ -80,3 +82,5 @@ export class DashFetch {
     this.watch.verdict.add(violationsOf([UNREACHABLE], evidence, { url, atMs: sinceMs }));
   }
 }
+
+const isDynamic = ({ body }: Exchange): boolean => /<MPD[^>]*\btype\s*=\s*["']dynamic["']/.test(body.toString('utf8'));

@@ -17,6 +17,7 @@ const USUAL_UPDATE_SECONDS = 5;
 export class ManifestFollower {
   private current: Mpd | undefined;
   private etag: string | undefined;
+  private refreshing: Promise<void> | undefined;
 
   constructor(
     private readonly watch: Watch,
@@ -41,14 +42,25 @@ export class ManifestFollower {
       const seconds = Math.max(LEAST_UPDATE_SECONDS, this.current.minimumUpdatePeriod ?? USUAL_UPDATE_SECONDS);
       await this.timing.sleep(seconds * 1000, signal);
       if (signal.aborted) return;
-      const exchange = await this.fetch.get(this.current.url, {
-        ...{ resource: 'mpd', expected: 'there', live: true, targetDuration: longestSegment(this.current) },
-        ...(this.etag !== undefined && { headers: { 'if-none-match': this.etag } }),
-      });
-      if (exchange?.status === 200) this.take(exchange);
-      if (exchange?.status === 200) onVersion();
-      if (exchange) this.judgeEdges(exchange);
+      await this.refresh();
+      onVersion();
     }
+  }
+
+  /** Asks for the newest version now; several who ask at a time get one answer. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.askAgain().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  private async askAgain(): Promise<void> {
+    if (!this.current) return;
+    const exchange = await this.fetch.get(this.current.url, {
+      ...{ resource: 'mpd', expected: 'there', live: true, targetDuration: longestSegment(this.current) },
+      ...(this.etag !== undefined && { headers: { 'if-none-match': this.etag } }),
+    });
+    if (exchange?.status === 200) this.take(exchange);
+    if (exchange) this.judgeEdges(exchange);
   }
 
   /** A version that cannot be read changes nothing for the watch. */

@@ -7,17 +7,10 @@ import { SEGMENT_RULES, TRACK_RULES } from '../rules/media.js';
 import { initializationUrl, type Told, type ToldSegment } from './availability.js';
 import type { DashFetch } from './dash-fetch.js';
 
-const AAC_FRAME_SAMPLES = 1024;
-
-export interface FirstOfEach {
-  init?: Exchange;
-  segment?: Exchange;
-}
-
 export class RepresentationMedia {
   readonly judge = new MediaJudge();
-  /** The first answer of each kind that went well, for questions about HTTP. */
-  readonly first: FirstOfEach = {};
+  /** The first one. */
+  init: Exchange | undefined;
   fetched = 0;
   private initUrl: string | undefined;
   private lastNumber: number | undefined;
@@ -40,7 +33,7 @@ export class RepresentationMedia {
     const exchange = await this.fetch.get(url, { resource: 'init', expected: 'there', live: false });
     if (exchange?.status !== 200) return;
     this.initUrl = url;
-    this.first.init ??= exchange;
+    this.init ??= exchange;
     const place = { url: exchange.url, atMs: exchange.sentAtMs };
     this.watch.verdict.add(this.judge.takeInit(exchange.body, place));
     const { track } = this.judge;
@@ -51,7 +44,6 @@ export class RepresentationMedia {
   /** Whole segments only; one that was cut off says nothing of what the encoder made. */
   take(told: Told, segment: ToldSegment, exchange: Exchange): void {
     if (exchange.status !== 200 || exchange.truncated) return;
-    this.first.segment ??= exchange;
     const place = { url: exchange.url, atMs: exchange.sentAtMs };
     const { number, durationSeconds, startSeconds, isExact } = segment;
     const discontinuity = this.lastNumber !== undefined && number !== this.lastNumber + 1;
@@ -85,8 +77,10 @@ export class RepresentationMedia {
     };
     this.watch.verdict.add(violationsOf(SEGMENT_RULES, measured, place));
     if (this.kind === 'other') return;
-    const stepSeconds = track.sampleRate ? AAC_FRAME_SAMPLES / track.sampleRate : 0;
-    const aligned = { ...span, rendition: representation.id, kind: this.kind, stepSeconds };
+    const aligned = {
+      ...{ rendition: representation.id, kind: this.kind, sequence: number - addressing.startNumber },
+      ...{ startSeconds: span.startSeconds, stepSeconds: span.stepSeconds },
+    };
     this.watch.verdict.add(this.alignment.take(aligned, place));
   }
 }

@@ -1,5 +1,5 @@
 /** Follows one Representation through one Period: at the live edge as a low-latency player, or from beginning to end. */
-import type { Exchange } from '../../http/index.js';
+import { probeHttp, type Exchange } from '../../http/index.js';
 import type { SegmentAlignment } from '../../media/index.js';
 import { violationsOf } from '../../rule.js';
 import type { Watch } from '../../watch.js';
@@ -8,7 +8,7 @@ import { AHEAD_RULES, EDGE_RULES, FINISHED_RULES } from '../rules/delivery.js';
 import { edgeNumber, listedSegments, numberedSegment, type Told, type ToldSegment } from './availability.js';
 import { chunksIn } from './chunks.js';
 import type { DashFetch } from './dash-fetch.js';
-import { RepresentationMedia, type FirstOfEach } from './representation-media.js';
+import { RepresentationMedia } from './representation-media.js';
 import type { ServerClock } from './server-clock.js';
 import type { Timing } from './timing.js';
 
@@ -17,8 +17,18 @@ export interface WatchTools {
   readonly fetch: DashFetch;
   readonly clock: ServerClock;
   readonly timing: Timing;
-  readonly alignment: SegmentAlignment;
+  /** Asks for the newest MPD. */
+  readonly refresh: () => Promise<void>;
   readonly signal: AbortSignal;
+}
+
+/** Where the Representation stands. */
+export interface WatchContext {
+  readonly set: AdaptationSet;
+  /** Shared with those whose segments are aligned with its own. */
+  readonly alignment: SegmentAlignment;
+  /** One Representation stands for all where the server is asked on purpose what players ask by accident. */
+  readonly isProbed: boolean;
 }
 
 /** Every so many segments the finished file is compared with what came in progress. */
@@ -35,20 +45,15 @@ export class RepresentationWatch {
   private lastListed = -Infinity;
   private readonly queue: ToldSegment[] = [];
   private fetching: Promise<void> = Promise.resolve();
+  private probing: Promise<void> | undefined;
 
   /** `latest`: the Representation as the newest MPD tells it; undefined when it, or its Period, is gone. */
   constructor(
     private readonly tools: WatchTools,
-    private readonly set: AdaptationSet,
+    private readonly context: WatchContext,
     private readonly latest: () => Told | undefined,
-    /** One Representation stands for all where the server is asked what players ask by accident. */
-    private readonly asksAhead: boolean,
   ) {
-    this.media = new RepresentationMedia(tools.watch, tools.fetch, set.kind, tools.alignment);
-  }
-
-  get first(): FirstOfEach {
-    return this.media.first;
+    this.media = new RepresentationMedia(tools.watch, tools.fetch, context.set.kind, context.alignment);
   }
 
   /** Resolves when the Period, the presentation or the watch is over, or enough was fetched. */
@@ -56,9 +61,15 @@ export class RepresentationWatch {
     const told = this.latest();
     if (!told || this.isEnough) return;
     await this.media.takeInit(told);
-    if (told.mpd.type === 'static') return this.walk(told);
-    if (told.addressing.timeline) return this.takeListed();
-    await this.followEdge();
+    if (told.mpd.type === 'static') await this.walk(told);
+    else if (told.addressing.timeline) await this.takeListed();
+    else await this.followEdge();
+  }
+
+  /** Resolves when all that was begun is done. */
+  async settled(): Promise<void> {
+    await this.takeListed();
+    await this.probing;
   }
 
   /** Fetches what a new MPD lists. Of numbered segments the watch knows without asking. */
@@ -100,7 +111,20 @@ export class RepresentationWatch {
   private async fetchThere(told: Told, segment: ToldSegment): Promise<void> {
     this.media.fetched += 1;
     const exchange = await this.tools.fetch.get(segment.url, { resource: 'segment', expected: 'there', live: false });
-    if (exchange) this.media.take(told, segment, exchange);
+    if (exchange) this.take(told, segment, exchange);
+  }
+
+  private take(told: Told, segment: ToldSegment, exchange: Exchange): void {
+    this.media.take(told, segment, exchange);
+    if (this.context.isProbed && exchange.status === 200) this.probing ??= this.probe(exchange);
+  }
+
+  /** Asks in the other ways HTTP has, while it is there for certain. */
+  private async probe(segment: Exchange): Promise<void> {
+    const { ask, verdict } = this.tools.watch;
+    const { init } = this.media;
+    if (init) verdict.add(await probeHttp(ask, init, 'init', { live: false }));
+    verdict.add(await probeHttp(ask, segment, 'segment', { live: false }));
   }
 
   /** Asks for each segment the moment it becomes available; segments overlap, so each is its own task. */
@@ -124,9 +148,9 @@ export class RepresentationWatch {
       const current = told;
       before = answer.then(async (exchange) => {
         await previous;
-        if (exchange) this.media.take(current, segment, exchange);
+        if (exchange) this.take(current, segment, exchange);
       });
-      if (this.asksAhead && seen === ENOUGH_SEGMENTS) void this.askAhead(current, number).catch(() => undefined);
+      if (this.context.isProbed && seen === ENOUGH_SEGMENTS) void this.askAhead(current, number).catch(() => undefined);
     }
     await before;
   }
@@ -136,16 +160,28 @@ export class RepresentationWatch {
     // Whether it is there is judged here, with the time at which it should be.
     const exchange = await fetch.get(segment.url, { resource: 'segment', expected: 'absent', live: true });
     if (!exchange || signal.aborted) return undefined;
+    // The presentation, or the Period, may have ended since the MPD was read: then it was not promised after all.
+    if (exchange.status !== 200 && !(await this.isStillPromised(segment))) return undefined;
     this.judgeEdge(told, segment, exchange);
     const isChunked = segment.availableAtMs < segment.wholeAtMs;
     if (exchange.status === 200 && !(isChunked && seen % COMPARE_EVERY === 0)) return exchange;
     await timing.sleep(segment.wholeAtMs + RETRY_AFTER_MS - clock.now(), signal);
-    if (signal.aborted) return exchange;
+    if (signal.aborted || !this.isPromised(segment)) return exchange;
     const whole = await fetch.get(segment.url, { resource: 'segment', expected: 'there', live: false });
     if (!whole || exchange.status !== 200) return whole;
     const finished = { number: segment.number, inProgress: exchange, whole };
     watch.verdict.add(violationsOf(FINISHED_RULES, finished, { url: whole.url, atMs: whole.sentAtMs }));
     return exchange;
+  }
+
+  private async isStillPromised(segment: ToldSegment): Promise<boolean> {
+    await this.tools.refresh();
+    return this.isPromised(segment);
+  }
+
+  private isPromised({ number }: ToldSegment): boolean {
+    const told = this.latest();
+    return told?.mpd.type === 'dynamic' && numberedSegment(told, number) !== undefined;
   }
 
   private judgeEdge({ addressing }: Told, segment: ToldSegment, exchange: Exchange): void {
@@ -155,7 +191,7 @@ export class RepresentationWatch {
       availableAtMs: segment.availableAtMs - (clock.now() - timing.now()),
       availabilityTimeOffset:
         addressing.availabilityTimeComplete === false ? addressing.availabilityTimeOffset : undefined,
-      isVideo: this.set.kind === 'video',
+      isVideo: this.context.set.kind === 'video',
       chunks: exchange.truncated ? [] : chunksIn(exchange.body),
       timescale: this.media.judge.track?.timescale ?? addressing.timescale,
     };
@@ -175,7 +211,7 @@ export class RepresentationWatch {
       const exchange = await fetch.get(segment.url, {
         ...{ resource: 'segment', expected: 'absent', live: true, targetDuration: segment.durationSeconds },
       });
-      if (!exchange) continue;
+      if (!exchange || (exchange.status !== 200 && !(await this.isStillPromised(segment)))) continue;
       const place = { url: exchange.url, atMs: exchange.sentAtMs };
       watch.verdict.add(violationsOf(AHEAD_RULES, { ahead, number, edge, exchange }, place));
     }
