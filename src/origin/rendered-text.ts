@@ -1,10 +1,12 @@
 /** Manifest texts, rendered once per version and fanned out: plain, gzipped and with their validator. */
 import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../engine/clock.js';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { renderMpd, type Addressing } from '../engine/dash/index.js';
 import { renderMediaPlaylist, renderMultivariantPlaylist } from '../engine/hls/index.js';
 import type { Presentation } from '../engine/packager/index.js';
+import { CLOCK } from '../platform/clock.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import type { PresentationView } from '../engine/timeline/index.js';
 
@@ -19,6 +21,12 @@ interface Entry extends RenderedText {
   readonly version: number;
 }
 
+interface Published {
+  /** The text without its date. */
+  readonly undated: string;
+  readonly atMs: number;
+}
+
 /** Where DASH players read our clock: relative to the MPD's URL, so that it follows the CDN, unless PUBLIC_URL is known. */
 const TIME_PATH = '/time';
 
@@ -27,9 +35,13 @@ export class TextCache {
   private readonly perPresentation = new WeakMap<Presentation, Map<string, Entry>>();
   /** How many texts were rendered since the start. */
   renders = 0;
+  private readonly published = new WeakMap<Presentation, Map<Addressing, Published>>();
   private readonly timeUrl: string;
 
-  constructor(@Inject(SETTINGS) { publicUrl }: Settings) {
+  constructor(
+    @Inject(SETTINGS) { publicUrl }: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     this.timeUrl = `${publicUrl ?? ''}${TIME_PATH}`;
   }
 
@@ -38,9 +50,20 @@ export class TextCache {
   }
 
   mpd(presentation: Presentation, addressing: Addressing): RenderedText | undefined {
-    return this.text(presentation, `mpd ${addressing}`, (view) =>
-      renderMpd(view, { timeUrl: this.timeUrl, addressing }),
-    );
+    return this.text(presentation, `mpd ${addressing}`, (view) => this.renderMpd(presentation, view, addressing));
+  }
+
+  /** MPD@publishTime is when the text last became another one, which only who keeps the texts can know. */
+  private renderMpd(presentation: Presentation, view: PresentationView, addressing: Addressing): string {
+    const { timeUrl } = this;
+    const undated = renderMpd(view, { timeUrl, addressing, publishedAtMs: 0 });
+    const dates = this.published.get(presentation) ?? new Map<Addressing, Published>();
+    this.published.set(presentation, dates);
+    const last = dates.get(addressing);
+    const isSame = last?.undated === undated;
+    const publishedAtMs = isSame ? last.atMs : Math.max(this.clock.now(), (last?.atMs ?? 0) + 1);
+    dates.set(addressing, { undated, atMs: publishedAtMs });
+    return renderMpd(view, { timeUrl, addressing, publishedAtMs });
   }
 
   /** Undefined while there is no such rendition or it has not begun. */

@@ -54,7 +54,7 @@ export class LiveStream {
     private readonly deps: LiveStreamDependencies,
   ) {
     this.lastHeartbeatMs = this.changedAtMs = deps.clock.now();
-    this.onAir = new OnAir(spec, deps.catalogue, () => deps.clock.now());
+    this.onAir = new OnAir(spec, deps.catalogue);
   }
 
   get id(): string {

@@ -15,7 +15,6 @@ export class OnAir {
   constructor(
     private readonly spec: StreamSpec,
     private readonly catalogue: Catalogue,
-    private readonly now: () => number,
   ) {}
 
   /** From now on viewers who ask are held until there is something to play. */
@@ -30,7 +29,7 @@ export class OnAir {
       if (this.presentations.has(format)) continue;
       const { streamId } = this.spec;
       const outline = { streamId, format, windowSegments, renditions: outlines(plan, format) };
-      this.presentations.set(format, new Presentation({ ...outline, terms: termsOf(plan, format) }, this.now));
+      this.presentations.set(format, new Presentation({ ...outline, terms: termsOf(plan, format) }));
     }
   }
 

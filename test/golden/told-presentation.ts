@@ -11,6 +11,9 @@ import {
 import { aPart, aPresentation, finishSegment } from '../../src/engine/timeline/testing.js';
 import type { GoldenInput } from './golden-case.js';
 
+/** Some instant: who keeps the texts knows when they change. */
+const PUBLISHED_AT_MS = Date.UTC(2026, 9, 12, 20, 26, 40);
+
 export function tell({ presentation, then = [] }: GoldenInput): PresentationView {
   return then.reduce(happen, aPresentation(presentation));
 }
@@ -18,8 +21,9 @@ export function tell({ presentation, then = [] }: GoldenInput): PresentationView
 /** The text at a URL relative to the presentation, query included. */
 export function printAt(url: string, view: PresentationView): string {
   const [path = '', query = ''] = url.split('?');
-  if (path === 'manifest.mpd') return renderMpd(view, { timeUrl: '/time' });
-  if (path === 'manifest-timeline.mpd') return renderMpd(view, { timeUrl: '/time', addressing: 'timeline' });
+  if (path === 'manifest.mpd') return renderMpd(view, { timeUrl: '/time', publishedAtMs: PUBLISHED_AT_MS });
+  if (path === 'manifest-timeline.mpd')
+    return renderMpd(view, { timeUrl: '/time', publishedAtMs: PUBLISHED_AT_MS, addressing: 'timeline' });
   if (path === 'playlist.m3u8') return renderMultivariantPlaylist(view);
   const rendition = view.renditions.find(({ name }) => path === `${name}/playlist.m3u8`);
   if (!rendition) throw new RangeError(`nothing is printed at ${url}`);

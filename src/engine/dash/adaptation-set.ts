@@ -12,7 +12,10 @@ export interface PeriodTerms {
   /** The segment at which the period's presentation time begins; see `segmentTemplate`. */
   readonly zero: number;
   /** Signalled where chunks can be had before their segment is whole (IOP v5 part 4). */
-  readonly chunks?: { readonly terms: DeliveryTerms; readonly referenceTime: (setId: number) => string };
+  readonly chunks?: {
+    readonly terms: DeliveryTerms;
+    readonly referenceTime: (setId: number, presentationTime: number) => string;
+  };
 }
 
 /** A set keeps its id whether or not there is another (timing guideline 21). */
@@ -44,7 +47,7 @@ function adaptationSet(kind: RenditionView['kind'], members: readonly RenditionV
   // Numbered segments have one template for the set, where IOP wants the availability; lists differ by Representation.
   const shared = segmentTemplate(first, addressing, period, zero);
   return element('AdaptationSet', attributes, [
-    ...(chunks ? [chunks.referenceTime(id), resync(first)] : []),
+    ...(chunks ? [chunks.referenceTime(id, zero * nominalSegment(first.track).duration), resync(first)] : []),
     ...(addressing === 'number' ? [element('SegmentTemplate', { ...shared.attributes, ...availability })] : []),
     ...members.map((member) => representation(member, terms)),
   ]);

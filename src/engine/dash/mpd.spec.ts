@@ -8,7 +8,7 @@ import { element } from './xml.js';
 
 const URL = 'http://127.0.0.1/streams/camera/manifest.mpd';
 const print = (options: Parameters<typeof aPresentation>[0]): string =>
-  renderMpd(aPresentation(options), { timeUrl: '/time' });
+  renderMpd(aPresentation(options), { timeUrl: '/time', publishedAtMs: 0 });
 const attribute = (text: string, tag: string, name: string): string | undefined =>
   new RegExp(`<${tag}\\b[^>]*\\s${name}="([^"]*)"`).exec(text)?.[1];
 

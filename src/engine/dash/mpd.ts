@@ -18,6 +18,8 @@ import { element } from './xml.js';
 export interface MpdOptions {
   /** URL of our clock (xs:dateTime), absolute or relative to the MPD. */
   readonly timeUrl: string;
+  /** Unix ms at which this text was last another one (MPD@publishTime). */
+  readonly publishedAtMs: number;
   /** By number unless told otherwise. */
   readonly addressing?: Addressing;
 }
@@ -30,32 +32,32 @@ const EPOCH = new Date(HOUSE_EPOCH_MS).toISOString().replace('.000', '');
  * The MPD of a presentation: dynamic while any rendition goes on, static once all have ended. URLs are relative to it.
  * Low-latency terms add chunk availability, a ServiceDescription and reference times to the printing by number.
  */
-export function renderMpd(view: PresentationView, { timeUrl, addressing = 'number' }: MpdOptions): string {
+export function renderMpd(view: PresentationView, options: MpdOptions): string {
   const ended = view.renditions.every(({ timeline }) => timeline.ended);
-  const mpd = ended ? staticMpd(view, addressing) : dynamicMpd(view, timeUrl, addressing);
+  const mpd = ended ? staticMpd(view, options.addressing ?? 'number') : dynamicMpd(view, options);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${mpd}\n`;
 }
 
-function dynamicMpd(view: PresentationView, timeUrl: string, addressing: Addressing): string {
+function dynamicMpd(view: PresentationView, options: MpdOptions): string {
+  const { timeUrl, publishedAtMs, addressing = 'number' } = options;
   const { terms } = view;
   const grid = gridOf(view);
   const chunked = terms.lowLatency && addressing === 'number';
   const clock = element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:http-xsdate:2014', value: timeUrl });
-  const chunks = { terms, referenceTime: (id: number) => producerReferenceTime(id, clock) };
   const periods = periodsOf(view).map((period) =>
     element(
       'Period',
       { id: period.firstSegment, start: duration(secondsAtSegment(grid, period.firstSegment)) },
       adaptationSets(view.renditions, {
         ...{ addressing, period, zero: period.firstSegment },
-        ...(chunked && { chunks }),
+        ...(chunked && { chunks: { terms, referenceTime: producerReferenceTime(grid, period.firstSegment, clock) } }),
       }),
     ),
   );
   const attributes = {
     ...rootAttributes('dynamic', grid, chunked),
     availabilityStartTime: EPOCH,
-    publishTime: new Date(Math.floor(addressing === 'number' ? view.publishedAtMs : newest(view))).toISOString(),
+    publishTime: new Date(Math.floor(publishedAtMs)).toISOString(),
     minimumUpdatePeriod: duration(addressing === 'number' ? terms.targetDuration : segmentSeconds(grid)),
     timeShiftBufferDepth: duration(terms.timeShiftBufferDepth),
     // Shaka adds it to the latency target, so the low-latency MPD goes without.
@@ -63,8 +65,6 @@ function dynamicMpd(view: PresentationView, timeUrl: string, addressing: Address
   };
   return element('MPD', attributes, [...(chunked ? [serviceDescription(view)] : []), ...periods, clock]);
 }
-
-const newest = ({ publishedAtMs, grownAtMs }: PresentationView): number => Math.max(publishedAtMs, grownAtMs);
 
 /**
  * The window as it was when the stream ended, playable from its beginning. Numbers and media times keep counting from
@@ -117,9 +117,12 @@ function serviceDescription({ terms, renditions }: PresentationView): string {
   ]);
 }
 
-function producerReferenceTime(id: number, clock: string): string {
-  const attributes = { id, type: 'encoder', wallClockTime: EPOCH, presentationTime: 0, inband: false };
-  return element('ProducerReferenceTime', attributes, [clock]);
+/** The instant at which a period's presentation time begins: its presentationTimeOffset, or 0 (IOP v5 part 4). */
+function producerReferenceTime(grid: HouseGrid, zero: number, clock: string) {
+  const wallClockTime =
+    zero === 0 ? EPOCH : new Date(HOUSE_EPOCH_MS + 1000 * secondsAtSegment(grid, zero)).toISOString();
+  return (id: number, presentationTime: number): string =>
+    element('ProducerReferenceTime', { id, type: 'encoder', wallClockTime, presentationTime, inband: false }, [clock]);
 }
 
 const gridOf = ({ renditions }: PresentationView): HouseGrid => renditions[0]!.track.grid;

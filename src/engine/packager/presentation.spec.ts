@@ -18,19 +18,16 @@ const TRACKS: Readonly<Record<string, TrackGrid>> = { '720p': videoTrack(GRID), 
 
 function aPresentation(lowLatency = true): Presentation {
   const tracks = Object.values(TRACKS);
-  return new Presentation(
-    {
-      ...{ streamId: 'camera', format: 'fmp4', windowSegments: 10 },
-      terms: deliveryTerms({ grid: GRID, tracks, lowLatency, windowSegments: 10, pipelineDelay: 0.25 }),
-      renditions: Object.entries(TRACKS).map(([name, track]) => ({
-        name,
-        kind: track.kind,
-        track,
-        nominalBps: 1_000_000,
-      })),
-    },
-    () => 0,
-  );
+  return new Presentation({
+    ...{ streamId: 'camera', format: 'fmp4', windowSegments: 10 },
+    terms: deliveryTerms({ grid: GRID, tracks, lowLatency, windowSegments: 10, pipelineDelay: 0.25 }),
+    renditions: Object.entries(TRACKS).map(([name, track]) => ({
+      name,
+      kind: track.kind,
+      track,
+      nominalBps: 1_000_000,
+    })),
+  });
 }
 
 const aViewer = (connection: EventEmitter, destroyed = false): Viewer => Object.assign(connection, { destroyed });
@@ -39,14 +36,20 @@ function init(presentation: Presentation, rendition: string): void {
   presentation.apply({ kind: 'init', rendition, init: { name: 'init-a.mp4', codec: 'avc1.4d401f' } });
 }
 
-function part(presentation: Presentation, rendition: string, segment: number, index: number): void {
+function part(
+  presentation: Presentation,
+  rendition: string,
+  segment: number,
+  index: number,
+  initName = 'init-a.mp4',
+): void {
   const track = TRACKS[rendition]!;
   const start = firstUnitOf(track, segment, index);
   presentation.apply({
     kind: 'part',
     rendition,
     part: {
-      ...{ segment, index, init: 'init-a.mp4', gap: false, independent: index === 0, bytes: 100 },
+      ...{ segment, index, init: initName, gap: false, independent: index === 0, bytes: 100 },
       ...{
         startTicks: decodeTimeOf(track, start),
         durationTicks: decodeTimeOf(track, firstUnitOf(track, segment, index + 1) - start),
@@ -112,6 +115,29 @@ describe('a presentation', () => {
       [103, 'gap'],
       [104, 'complete'],
     ]);
+  });
+
+  it('breaks all renditions together after a restart, and only where one of them needs another init segment', () => {
+    const discontinuities = (soundInit: string) => {
+      const presentation = aPresentation();
+      for (const [rendition, track] of Object.entries(TRACKS)) {
+        const name = rendition === '720p' ? 'init-a.mp4' : 'init-s.mp4';
+        const startTicks = decodeTimeOf(track, firstUnitOf(track, 99));
+        const old = { number: 99, init: name, startTicks, durationTicks: 1, bytes: 1, gap: false };
+        const inits = [{ name, codec: 'x' }];
+        const history = { segments: [old], inits: [{ segment: 1, init: name }] };
+        presentation.apply({ kind: 'history', format: 'fmp4', rendition, history, inits });
+      }
+      init(presentation, '720p');
+      part(presentation, '720p', 100, 0);
+      // What the sound needs is not known yet: nobody sees a part.
+      expect(presentation.timeline('720p')!.segments).toHaveLength(1);
+      presentation.apply({ kind: 'init', rendition: 'audio', init: { name: soundInit, codec: 'mp4a.40.2' } });
+      part(presentation, 'audio', 100, 0, soundInit);
+      return Object.keys(TRACKS).map((name) => presentation.timeline(name)!.segments.at(-1)!.discontinuity);
+    };
+    expect(discontinuities('init-s.mp4')).toEqual([false, false]);
+    expect(discontinuities('init-other.mp4')).toEqual([true, true]);
   });
 
   it('is the same value until something changes, and takes nothing after its end', () => {

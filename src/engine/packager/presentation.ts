@@ -20,6 +20,7 @@ import {
 } from '../timeline/index.js';
 import type { SegmentFormat } from '../storage/index.js';
 import type { MediaFact } from './facts.js';
+import { Resumption } from './resumption.js';
 import { Waiters, type Viewer } from './waiters.js';
 
 export interface RenditionOutline {
@@ -46,6 +47,7 @@ interface RenditionState {
   inits: readonly TrackDescription[];
   mediaBytes: number;
   mediaSeconds: number;
+  peakBps: number;
 }
 
 /**
@@ -62,15 +64,11 @@ export class Presentation {
   ended = false;
   private readonly states: ReadonlyMap<string, RenditionState>;
   private readonly waiters = new Waiters();
-  private publishedAtMs: number;
-  private grownAtMs: number;
+  /** While a stream resumes, until every rendition has told what its media need. */
+  private resumption: Resumption | undefined;
   private rendered: { version: number; view: PresentationView | undefined } | undefined;
 
-  constructor(
-    readonly outline: PresentationOutline,
-    private readonly now: () => number,
-  ) {
-    this.publishedAtMs = this.grownAtMs = now();
+  constructor(readonly outline: PresentationOutline) {
     this.states = new Map(
       outline.renditions.map((rendition): [string, RenditionState] => [
         rendition.name,
@@ -78,15 +76,33 @@ export class Presentation {
           outline: rendition,
           timeline: emptyTimeline(rendition.name, rendition.track.timescale, outline.windowSegments),
           inits: [],
-          ...{ mediaBytes: 0, mediaSeconds: 0 },
+          ...{ mediaBytes: 0, mediaSeconds: 0, peakBps: Math.round(rendition.nominalBps * PEAK_HEADROOM) },
         },
       ]),
     );
   }
 
   apply(fact: MediaFact): void {
-    const state = this.states.get(fact.rendition);
-    if (!state || this.ended || !this.concerns(fact)) return;
+    if (!this.states.has(fact.rendition) || this.ended || !this.concerns(fact)) return;
+    if (fact.kind === 'history') this.resumption ??= new Resumption([...this.states.keys()]);
+    const due = this.resumption?.admit(fact) ?? [fact];
+    if (this.resumption?.isOver) this.breakIfNeeded();
+    for (const each of due) this.take(this.states.get(each.rendition)!, each);
+    this.changed();
+  }
+
+  /** All renditions break together, or none does (rfc8216bis 6.2.4): where one has another init segment than before. */
+  private breakIfNeeded(): void {
+    const inits = this.resumption?.inits;
+    this.resumption = undefined;
+    const states = [...this.states.values()];
+    const differs = ({ outline, timeline: { lastInit } }: RenditionState): boolean =>
+      lastInit !== '' && (inits?.get(outline.name) ?? lastInit) !== lastInit;
+    if (!states.some(differs)) return;
+    for (const state of states) state.timeline = { ...state.timeline, breaksNext: true };
+  }
+
+  private take(state: RenditionState, fact: MediaFact): void {
     if (fact.kind === 'history') {
       // After a lost pipeline the window is here still, and knows more than the disk.
       if (state.timeline.segments.length === 0) state.timeline = restoredTimeline(state.timeline, fact.history);
@@ -99,7 +115,6 @@ export class Presentation {
       if (fact.track) this.takeInit(state, fact.track);
       this.takeSegment(state, fact.segment);
     }
-    this.changed();
   }
 
   /** Init segments and parts are CMAF; a transport stream has neither. */
@@ -111,19 +126,16 @@ export class Presentation {
   private takeInit(state: RenditionState, init: TrackDescription): void {
     if (state.inits.at(-1)?.name === init.name) return;
     state.inits = [...state.inits.filter(({ name }) => name !== init.name), init];
-    this.publishedAtMs = this.now();
   }
 
   private takeSegment(state: RenditionState, segment: ClosedSegment): void {
-    const { periodStart } = state.timeline;
     state.timeline = closeSegment(bridgeTo(state, segment.number), segment);
-    const { segments } = state.timeline;
-    // A period that came or went changes even the MPD that lists nothing.
-    if (segments.at(-1)?.discontinuity || state.timeline.periodStart !== periodStart) this.publishedAtMs = this.now();
-    this.grownAtMs = this.now();
     if (segment.gap) return;
+    const seconds = segment.durationTicks / state.timeline.timescale;
     state.mediaBytes += segment.bytes;
-    state.mediaSeconds += segment.durationTicks / state.timeline.timescale;
+    state.mediaSeconds += seconds;
+    // Shorter than half a second says nothing about a rate. What was once the peak stays it: the promise is for life.
+    if (seconds >= 0.5) state.peakBps = Math.max(state.peakBps, Math.ceil((segment.bytes * 8) / seconds));
   }
 
   /** No more media will come: playlists say ENDLIST, everyone who waits is let go. */
@@ -131,7 +143,6 @@ export class Presentation {
     if (this.ended) return;
     this.ended = true;
     for (const state of this.states.values()) state.timeline = endTimeline(state.timeline);
-    this.publishedAtMs = this.now();
     this.changed();
   }
 
@@ -184,8 +195,7 @@ export class Presentation {
     const renditions = [...this.states.values()].map(renditionView);
     if (!renditions.every((rendition) => rendition !== undefined)) return undefined;
     const { streamId, terms, format } = this.outline;
-    const { publishedAtMs, grownAtMs } = this;
-    return { streamId, format, renditions, terms, publishedAtMs, grownAtMs };
+    return { streamId, format, renditions, terms };
   }
 }
 
@@ -219,13 +229,9 @@ function renditionView(state: RenditionState): RenditionView | undefined {
   if (!init || timeline.segments.length === 0) return undefined;
   const named = new Set(timeline.segments.map((segment) => segment.init));
   const inits = state.inits.filter((known) => known === init || named.has(known.name));
-  const promised = Math.round(outline.nominalBps * PEAK_HEADROOM);
-  const measured = timeline.segments
-    .filter((segment) => segment.state === 'complete' && segment.durationTicks * 2 >= timeline.timescale)
-    .map(({ bytes, durationTicks }) => Math.ceil((bytes * 8 * timeline.timescale) / durationTicks));
   return {
     ...{ name: outline.name, kind: outline.kind, track: outline.track, init, inits, timeline },
-    peakBps: Math.max(promised, ...measured),
+    peakBps: state.peakBps,
     averageBps:
       mediaSeconds >= REPRESENTATIVE_SECONDS ? Math.round((mediaBytes * 8) / mediaSeconds) : outline.nominalBps,
   };

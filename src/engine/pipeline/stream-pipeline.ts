@@ -55,6 +55,7 @@ export class StreamPipeline {
   async run(): Promise<void> {
     try {
       this.earlierLife = await readEarlierLife(this.store);
+      if (!this.resumes) await this.store.forgetInits();
       this.timers.push(setInterval(() => this.watch(), WATCH_MS));
       const finished = await this.keepConnected();
       if (finished) await this.end('source-ended');
@@ -62,6 +63,11 @@ export class StreamPipeline {
     } catch (error) {
       await this.fail(error);
     }
+  }
+
+  /** A rate is known before its source only to a stream that has lived before. Another one under its name begins anew. */
+  private get resumes(): boolean {
+    return this.spec.houseRate !== undefined;
   }
 
   /** `end` closes what is open and says so; `pause` leaves at once, to be resumed under later numbers. */
@@ -148,7 +154,8 @@ export class StreamPipeline {
       chooseFirstSegment: (nowMs) => {
         const first = firstSegment(plan, this.earlierLife.highest, nowMs);
         const { windowSegments } = this.spec.settings;
-        for (const fact of historyFacts(this.earlierLife, plan, first, windowSegments)) this.emit(fact);
+        const history = this.resumes ? historyFacts(this.earlierLife, plan, first, windowSegments) : [];
+        for (const fact of history) this.emit(fact);
         encoders.begin(first);
         return first;
       },

@@ -53,6 +53,11 @@ export class MediaStore {
     await appendFile(join(this.folder, rendition, INIT_JOURNAL), `${segment} ${init}\n`);
   }
 
+  /** Another stream begins under this name: what its media need has nothing to do with what was there before. */
+  async forgetInits(): Promise<void> {
+    for (const rendition of await this.renditions()) await this.remove(rendition, [INIT_JOURNAL]);
+  }
+
   /** Every change of init segment a rendition has gone through, oldest first. */
   async initChanges(rendition: string): Promise<InitChange[]> {
     const text = await readFile(join(this.folder, rendition, INIT_JOURNAL), 'utf8').catch((error: unknown) => {

@@ -52,8 +52,4 @@ export interface PresentationView {
   /** Video first, tallest first; audio after. */
   readonly renditions: readonly RenditionView[];
   readonly terms: DeliveryTerms;
-  /** Unix ms of the last change that an MPD without a segment list prints (MPD@publishTime). */
-  readonly publishedAtMs: number;
-  /** Unix ms at which the newest segment was finished. */
-  readonly grownAtMs: number;
 }

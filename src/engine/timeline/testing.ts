@@ -5,7 +5,6 @@ import {
   decodeTimeOf,
   firstUnitOf,
   houseGrid,
-  unixMsOf,
   videoTrack,
   type HouseGrid,
   type TrackGrid,
@@ -52,7 +51,7 @@ export interface PresentationOptions extends GridOptions {
 /** A presentation as the printers get it. */
 export function aPresentation(options: PresentationOptions = {}): PresentationView {
   const { renditions = ['720p', 'audio'], lowLatency = true, windowSegments = 10 } = options;
-  const { firstSegment = FIRST_SEGMENT, segments = 3, format = 'fmp4' } = options;
+  const { format = 'fmp4' } = options;
   const grid = aGrid(options);
   const tracks = renditions.map((name) => aTrack(name, grid));
   const terms = deliveryTerms({ grid, tracks, lowLatency, windowSegments, pipelineDelay: 0.1 });
@@ -63,8 +62,6 @@ export function aPresentation(options: PresentationOptions = {}): PresentationVi
       aRendition(name, tracks[index]!, aTimeline(name, tracks[index]!, options)),
     ),
     terms,
-    publishedAtMs: unixMsOf(videoTrack(grid), firstUnitOf(videoTrack(grid), firstSegment)),
-    grownAtMs: unixMsOf(videoTrack(grid), firstUnitOf(videoTrack(grid), firstSegment + segments)),
   };
 }
 

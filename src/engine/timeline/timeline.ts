@@ -13,6 +13,8 @@ export interface Timeline {
   readonly periodStart: number;
   /** Name of the newest init segment, in the window or not; '' before the first. */
   readonly lastInit: string;
+  /** The next segment begins a period whatever its init: another rendition's does (rfc8216bis 6.2.4). */
+  readonly breaksNext: boolean;
   readonly ended: boolean;
   /** How many finished segments the window keeps. */
   readonly windowSegments: number;
@@ -37,7 +39,7 @@ export interface ClosedSegment {
 export function emptyTimeline(rendition: string, timescale: number, windowSegments: number): Timeline {
   return {
     ...{ rendition, timescale, windowSegments, segments: [], ended: false },
-    ...{ discontinuitySequence: 0, periodStart: 0, lastInit: '' },
+    ...{ discontinuitySequence: 0, periodStart: 0, lastInit: '', breaksNext: false },
   };
 }
 
@@ -88,7 +90,7 @@ export function addPart(timeline: Timeline, added: NewPart): Timeline {
     durationTicks: open.durationTicks + part.durationTicks,
     bytes: open.bytes + part.bytes,
   };
-  return { ...timeline, lastInit: grown.init, segments: [...withoutOpen(timeline, number), grown] };
+  return { ...timeline, lastInit: grown.init, breaksNext: false, segments: [...withoutOpen(timeline, number), grown] };
 }
 
 /** Closes a segment (it may never have had parts: a stream without low latency publishes whole segments only). */
@@ -106,6 +108,7 @@ export function closeSegment(timeline: Timeline, closed: ClosedSegment): Timelin
   return trim({
     ...timeline,
     lastInit: segment.init,
+    breaksNext: false,
     segments: [...withoutOpen(timeline, closed.number), segment],
   });
 }
@@ -150,7 +153,7 @@ function openSegment(timeline: Timeline, number: number, startTicks: number, ini
   }
   // A gap told before its encoder said a word has no init (''): it belongs to what was before it, if anything was.
   const known = init === '' ? timeline.lastInit : init;
-  const discontinuity = timeline.lastInit !== '' && timeline.lastInit !== known;
+  const discontinuity = timeline.breaksNext || (timeline.lastInit !== '' && timeline.lastInit !== known);
   return { number, state: 'open', startTicks, durationTicks: 0, bytes: 0, parts: [], init: known, discontinuity };
 }
 

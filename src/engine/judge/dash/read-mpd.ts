@@ -27,7 +27,7 @@ function mpdOf(root: XmlElement, text: string, url: string): Mpd {
   };
   const type = root.attributes.get('type') === 'dynamic' ? 'dynamic' : 'static';
   const mediaPresentationDuration = seconds('mediaPresentationDuration');
-  const periods = periodsOf(root, resolve(url, root), mediaPresentationDuration);
+  const periods = periodsOf(root, type, resolve(url, root), mediaPresentationDuration);
   return {
     ...{ root, url, text, type, periods, mediaPresentationDuration },
     availabilityStartTime: time('availabilityStartTime'),
@@ -44,12 +44,15 @@ function mpdOf(root: XmlElement, text: string, url: string): Mpd {
   };
 }
 
-function periodsOf(root: XmlElement, base: string, whole: number | undefined): Period[] {
+/** 5.3.2.1: of a dynamic MPD such a Period is there early, and begins at a time yet to be told. */
+const FIRST_START = { static: 0, dynamic: undefined } as const;
+
+function periodsOf(root: XmlElement, type: Mpd['type'], base: string, whole: number | undefined): Period[] {
   const elements = childrenNamed(root, 'Period');
   const periods: Period[] = [];
   for (const [index, element] of elements.entries()) {
     const before = periods.at(-1);
-    const start = secondsOf(element.attributes.get('start')) ?? startAfter(before);
+    const start = secondsOf(element.attributes.get('start')) ?? (before ? endOf(before) : FIRST_START[type]);
     const next = elements[index + 1];
     const nextStart = next ? secondsOf(next.attributes.get('start')) : whole;
     const until = start === undefined || nextStart === undefined ? undefined : nextStart - start;
@@ -61,10 +64,9 @@ function periodsOf(root: XmlElement, base: string, whole: number | undefined): P
   return periods;
 }
 
-/** 5.3.2.1: the first begins at 0, the others where the one before ends. */
-function startAfter(before: Period | undefined): number | undefined {
-  if (!before) return 0;
-  return before.start === undefined || before.duration === undefined ? undefined : before.start + before.duration;
+/** 5.3.2.1: a Period without @start begins where the one before ends. */
+function endOf({ start, duration }: Period): number | undefined {
+  return start === undefined || duration === undefined ? undefined : start + duration;
 }
 
 function setOf(

@@ -7,6 +7,8 @@ export interface XmlElement {
   readonly namespace: string;
   /** Attributes without a prefix, decoded, in document order; those with one are left out. */
   readonly attributes: ReadonlyMap<string, string>;
+  /** It stands for something at another place: xlink:href. */
+  readonly isRemote: boolean;
   readonly children: readonly XmlElement[];
   /** Its own text, decoded, without white space around it. */
   readonly text: string;
@@ -22,6 +24,7 @@ export interface XmlDocument {
 type Node = Readonly<Record<string, unknown>>;
 const ATTRIBUTES = ':@';
 const TEXT = '#text';
+const XLINK = 'http://www.w3.org/1999/xlink';
 const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** Entities are decoded here and not by the parser, so that a document cannot declare its own and grow without bounds. */
@@ -57,6 +60,7 @@ function elementOf(node: Node, outer: ReadonlyMap<string, string>, path: string,
   const namespace = spaces.get(prefix);
   if (namespace === undefined) problems.push(`prefix ${prefix} of ${name} is not declared`);
   const plain = raw.filter(([key]) => key !== 'xmlns' && !key.includes(':'));
+  const isRemote = raw.some(([key]) => key.endsWith(':href') && spaces.get(split(key)[0]) === XLINK);
   const attributes = new Map(plain.map(([key, value]) => [key, decoded(value, problems)]));
   const nodes = node[nameOf(node)] as readonly Node[];
   const counts = new Map<string, number>();
@@ -65,7 +69,7 @@ function elementOf(node: Node, outer: ReadonlyMap<string, string>, path: string,
     .map((child) => elementOf(child, spaces, childPath(path, child, counts), problems));
   const text = nodes.filter((child) => nameOf(child) === TEXT).map((child) => String(child[TEXT]));
   return {
-    ...{ name, namespace: namespace ?? '', attributes, children, path: path || name },
+    ...{ name, namespace: namespace ?? '', attributes, isRemote, children, path: path || name },
     text: decoded(text.join('').trim(), problems),
   };
 }

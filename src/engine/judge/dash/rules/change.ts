@@ -71,7 +71,7 @@ export const CHANGE_RULES: readonly Rule<MpdChange>[] = [
     id: 'dash.publish-time-grows',
     clause: 'ISO/IEC 23009-1 5.4',
     severity: 'error',
-    text: 'Another MPD has a later @publishTime; caches may bring an older one, but not another with the same.',
+    text: 'Where the text has changed, @publishTime is later.',
     check: ({ before, after }) => {
       const said = `was ${before.root.attributes.get('publishTime')}, is ${after.root.attributes.get('publishTime')}`;
       if (before.publishTime === undefined || after.publishTime === undefined || before.text === after.text) return [];

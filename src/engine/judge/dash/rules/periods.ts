@@ -82,7 +82,7 @@ export const PERIOD_RULES: readonly Rule<Mpd>[] = [
     text: 'A Period has something to play: an AdaptationSet with Representations.',
     check: ofPeriods(({ sets, element }) => {
       const empty = sets.filter(({ representations }) => representations.length === 0);
-      if (sets.length === 0) return element.attributes.has('href') ? [] : ['no AdaptationSet'];
+      if (sets.length === 0) return element.isRemote ? [] : ['no AdaptationSet'];
       return empty.map((set) => `${set.element.path.split('/').at(-1)} has no Representation`);
     }),
   },
