@@ -33,7 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => v
 mkdirSync(join(FOLDER, 'nginx'), { recursive: true });
 say('starting the server');
 const serverLog = join(FOLDER, 'server.log');
-start('server', process.execPath, [join(ROOT, 'dist', 'main.js')], {
+start('server', process.execPath, ['--max-semi-space-size=64', join(ROOT, 'dist', 'main.js')], {
   API_PORT,
   CDN_PORT,
   OUTPUT_DIR: join(FOLDER, 'streams'),

@@ -57,5 +57,11 @@ describe('the judge finds nothing wrong with', () => {
   });
 });
 
-/** What a server that is away cannot keep: answers, the part it had hinted at, and the pace. */
-const AWAY = ['http.unreachable', 'hls.hint-kept', 'hls.hinted-part-held', 'hls.part-in-time', 'hls.segment-in-time'];
+/**
+ * What a server that is away cannot keep: answers, the part it had hinted at, a segment it was sending, the pace, the
+ * segments of the time it was away, and a list of exact times without a hole (docs/decisions/0008).
+ */
+const AWAY = [
+  ...['http.unreachable', 'http.whole', 'hls.hint-kept', 'hls.hinted-part-held', 'hls.part-in-time'],
+  ...['hls.segment-in-time', 'dash.available-on-time', 'dash.segments-stay-long-enough'],
+];

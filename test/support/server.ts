@@ -10,6 +10,9 @@ import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** As `npm start` has them. */
+const NODE_FLAGS = ['--max-semi-space-size=64'];
+
 export interface RunningServer {
   /** `http://127.0.0.1:{port}` */
   readonly url: string;
@@ -38,7 +41,7 @@ export async function startServer({ env = {} }: ServerOptions = {}): Promise<Run
 
 async function launch(folder: string, port: number, env: Readonly<Record<string, string>>): Promise<RunningServer> {
   const outputDir = join(folder, 'streams');
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
     env: {
       ...process.env,
       ...{ API_PORT: `${port}`, API_HOST: '127.0.0.1', OUTPUT_DIR: outputDir, DATA_DIR: join(folder, 'data') },

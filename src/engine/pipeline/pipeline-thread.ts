@@ -12,12 +12,16 @@ export interface Pipeline {
 /** Starts a pipeline. Facts come in order; after the last one nothing more comes. */
 export type StartPipeline = (spec: PipelineSpec, onFact: (fact: PipelineFact) => void) => Pipeline;
 
+/** V8's own default. */
+const YOUNG_GENERATION_MB = 48;
 /** A thread that does not leave by itself within this is ended, and its children with it. */
 const STOP_LIMIT_MS = 8_000;
 
 export const startPipelineThread: StartPipeline = (spec, onFact) => {
   const worker = new Worker(new URL('./pipeline-worker.js', import.meta.url), {
     workerData: spec,
+    // The main thread may be given a large young generation for its audience; a stream has no use for one.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     name: `stream ${spec.streamId}`,
   });
   let saidLast = false;
