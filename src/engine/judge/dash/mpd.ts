@@ -92,7 +92,7 @@ export const isChunkedAddressing = (addressing: Addressing | undefined): boolean
 
 /** Seconds of one nominal segment, where they are said. */
 export const nominalSeconds = ({ duration, timescale }: Addressing): number | undefined =>
-  duration === undefined || timescale === 0 ? undefined : duration / timescale;
+  duration === undefined || duration <= 0 || timescale === 0 ? undefined : duration / timescale;
 
 /** Every Representation with where it stands. */
 export function* representationsOf({

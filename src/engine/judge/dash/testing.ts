@@ -64,6 +64,10 @@ export interface Faults {
   /** Media begin so many seconds after their nominal time. */
   readonly shiftSeconds?: number;
   readonly clock?: string;
+  /** The clock tells whole seconds. */
+  readonly wholeSeconds?: boolean;
+  /** There is no segment at all. */
+  readonly empty?: boolean;
   readonly clockHeaders?: Readonly<Record<string, string>>;
   /** Said by the MPD. */
   readonly attributes?: Readonly<Record<string, string>>;
@@ -119,16 +123,21 @@ export class PretendServer {
     const sized = (body: Buffer | string, headers: Readonly<Record<string, string>>): Exchange => {
       const etag = this.faults.noETag ? undefined : `"${Buffer.from(body).length}-${pathname}"`;
       const all = { ...headers, 'content-length': `${body.length}`, ...(etag && { etag }) };
+      if (etag && options.headers?.['if-none-match'] === etag) {
+        return this.exchange(url, options, 304, { ...headers, etag }, []);
+      }
       if (options.method === 'HEAD') return this.exchange(url, options, 200, all, []);
       return ranged(this.exchange(url, options, 200, all, [{ atMs: 2, bytes: Buffer.from(body) }]), options);
     };
     if (options.method === 'OPTIONS') return this.exchange(url, options, 204, PREFLIGHT, []);
     if (pathname === '/time') {
-      const text = this.faults.clock ?? new Date(this.time.now()).toISOString();
+      const now = new Date(this.time.now()).toISOString();
+      const text = this.faults.clock ?? (this.faults.wholeSeconds ? now.replace(/\.\d+/, '') : now);
       return sized(text, { ...HEADERS, ...this.faults.clockHeaders });
     }
     if (pathname.endsWith('.mpd')) return this.manifest(url, options);
     if (pathname.endsWith('init.mp4')) return sized(VIDEO_INIT, IMMUTABLE);
+    if (this.faults.empty) return this.exchange(url, options, 404, HEADERS, []);
     const number = Number(/(\d+)\.m4s$/.exec(pathname)?.[1]);
     const finished = this.chunkMs(number, CHUNKS - 1) <= this.time.now();
     const bytes = Buffer.concat(chunksOf(number, this.faults.shiftSeconds));
@@ -156,7 +165,7 @@ export class PretendServer {
     const now = this.time.now();
     const newest = Math.floor((now - START_MS) / (SEGMENT_SECONDS * 1000));
     const { wholeOnly, keptBack, torn, cut, refusesOneAhead, servesTheFuture, shiftSeconds } = this.faults;
-    const isRefused = (number === newest && wholeOnly) ?? (number === newest + 1 && refusesOneAhead);
+    const isRefused = number === newest ? wholeOnly : number === newest + 1 && refusesOneAhead;
     if (servesTheFuture && number > newest + 1) {
       return this.exchange(url, options, 200, IMMUTABLE, [{ atMs: 1, bytes: Buffer.concat(chunksOf(number)) }]);
     }

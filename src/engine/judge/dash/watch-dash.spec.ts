@@ -53,7 +53,7 @@ describe('watching a low-latency stream', () => {
 
   it('says so when a segment is promised before it is there', async () => {
     const watched = await watch({ wholeOnly: true });
-    expect(finding(watched, 'dash.available-on-time')?.evidence).toMatch(/^segment \d+ answered 404, 0 s after/);
+    expect(finding(watched, 'dash.available-on-time')?.evidence).toMatch(/^segment \d+ answered 404, 0\.00\d s after/);
     expect(found(watched)).not.toContain('http.listed-is-there');
   });
 
@@ -118,10 +118,13 @@ describe('watching a low-latency stream', () => {
     expect(watched.asked.filter((one) => one.includes('.mpd')).length).toBeLessThan(12);
   });
 
+  it('asks a little later where the clock tells whole seconds only, and notes it', async () => {
+    expect(found(await watch({ wholeSeconds: true }))).toEqual(['dash.clock-milliseconds']);
+  });
+
   it('says so when the clock tells no time, an old one, or may be cached', async () => {
     expect(found(await watch({ clock: 'noon' }))).toContain('dash.clock-answers');
     expect(found(await watch({ clockHeaders: { 'cache-control': 'max-age=5' } }))).toContain('dash.clock-not-kept');
-    expect(found(await watch({ clock: '2026-03-01T12:00:00Z' }))).toContain('dash.clock-milliseconds');
     expect(found(await watch({ clock: '2026-03-01T11:59:50.000Z' }))).toContain('dash.clock-agrees');
   });
 });
@@ -149,6 +152,14 @@ describe('watching what has ended', () => {
     const watched = await watch({ endsAfterSeconds: 0, addressing: 'timeline' }, 60);
     expect(found(watched)).toEqual([]);
     expect(new Set(watched.asked.filter((one) => /^GET .*\.m4s$/.test(one))).size).toBe(6);
+  });
+});
+
+describe('watching what is not there', () => {
+  it('does not ask for all the segments of a presentation that has none', async () => {
+    const watched = await watch({ endsAfterSeconds: 0, empty: true }, 60);
+    expect(found(watched)).toEqual(['http.listed-is-there']);
+    expect(watched.asked.filter((one) => /^GET .*\.m4s$/.test(one))).toHaveLength(3);
   });
 });
 

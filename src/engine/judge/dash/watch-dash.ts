@@ -48,7 +48,7 @@ export async function watchDash(watch: Watch, timing: Timing = realTiming): Prom
     const subject = { exchange: first, resource: 'mpd', expected: 'there', live } as const;
     const place = { url: first.url, atMs: first.sentAtMs };
     watch.verdict.add(violationsOf(LIVE_CACHING_RULES, { ...subject, targetDuration: longestSegment(mpd) }, place));
-    if (live) await clock.set(mpd);
+    if (live) await clock.set(mpd, first);
     const tools = { watch, fetch, clock, timing, signal, refresh: () => follower.refresh() };
     const presentation = new PresentationWatch(tools, () => follower.mpd);
     presentation.update();

@@ -223,7 +223,10 @@ export const LOW_LATENCY_RULES: readonly Rule<Mpd>[] = [
         const { availabilityTimeOffset: offset, timescale } = addressing;
         const segment = nominalSeconds(addressing);
         if (segment === undefined || offset === undefined || !Number.isFinite(offset)) return [];
-        const resync = [own, element].flatMap((one) => childrenNamed(one, 'Resync'))[0]?.attributes.get('dT');
+        const resync = [own, element]
+          .flatMap((one) => childrenNamed(one, 'Resync'))
+          .find(isOfChunks)
+          ?.attributes.get('dT');
         const chunk = resync === undefined ? 0 : Number(resync) / timescale;
         return offset > segment - chunk + ROUNDING_SECONDS || offset >= segment
           ? [`offset ${offset} s, segments of ${round(segment)} s${chunk > 0 ? `, chunks of ${round(chunk)} s` : ''}`]
@@ -244,5 +247,8 @@ export const LOW_LATENCY_RULES: readonly Rule<Mpd>[] = [
     ),
   },
 ];
+
+/** Points of other types are random access points, which are further apart (ISO/IEC 23009-1 5.3.12). */
+const isOfChunks = ({ attributes }: XmlElement): boolean => (attributes.get('type') ?? '0') === '0';
 
 const round = (seconds: number): number => Number(seconds.toFixed(4));

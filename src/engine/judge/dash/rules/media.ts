@@ -40,6 +40,8 @@ export const TRACK_RULES: readonly Rule<FetchedTrack>[] = [
     text: '@codecs names the profile and level of the media.',
     check: (fetched) => {
       const codecs = codecsOf(fetched);
+      // HE-AAC may look like the AAC-LC it contains (ISO/IEC 14496-3 1.6.5).
+      if (codecs && HE_AAC.test(codecs.said) && codecs.real === 'mp4a.40.2') return [];
       return codecs &&
         family(codecs.said) === family(codecs.real) &&
         codecs.said.toLowerCase() !== codecs.real.toLowerCase()
@@ -138,7 +140,7 @@ export const SEGMENT_RULES: readonly Rule<MeasuredSegment>[] = [
   {
     id: 'dash.within-maximum',
     clause: 'ISO/IEC 23009-1 5.3.1.2',
-    severity: 'error',
+    severity: 'warning',
     text: 'No segment is longer than @maxSegmentDuration.',
     check: ({ number, realDuration, maxSegmentDuration }) =>
       maxSegmentDuration !== undefined && realDuration > maxSegmentDuration + ROUNDING_SECONDS

@@ -90,7 +90,7 @@ export const ROOT_RULES: readonly Rule<Mpd>[] = [
   {
     id: 'dash.max-segment-duration',
     clause: 'ISO/IEC 23009-1 5.3.1.2',
-    severity: 'error',
+    severity: 'warning',
     text: '@maxSegmentDuration is at least the longest segment.',
     check: (mpd) => {
       const { maxSegmentDuration: most } = mpd;

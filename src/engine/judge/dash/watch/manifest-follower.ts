@@ -5,6 +5,7 @@ import type { Watch } from '../../watch.js';
 import { judgeMpd, judgeMpdChange } from '../judge-mpd.js';
 import { representationsOf, type Mpd } from '../mpd.js';
 import { LISTED_EDGE_RULES } from '../rules/follow.js';
+import { childrenNamed } from '../xml-tree.js';
 import type { DashFetch } from './dash-fetch.js';
 import type { ServerClock } from './server-clock.js';
 import type { Timing } from './timing.js';
@@ -55,7 +56,7 @@ export class ManifestFollower {
 
   private async askAgain(): Promise<void> {
     if (!this.current) return;
-    const exchange = await this.fetch.get(this.current.url, {
+    const exchange = await this.fetch.get(updateUrl(this.current), {
       ...{ resource: 'mpd', expected: 'there', live: true, targetDuration: longestSegment(this.current) },
       ...(this.etag !== undefined && { headers: { 'if-none-match': this.etag } }),
     });
@@ -82,16 +83,29 @@ export class ManifestFollower {
     for (const { period, representation } of representationsOf(mpd)) {
       const { addressing, element } = representation;
       const last = addressing?.timeline?.at(-1);
-      if (!addressing || !last || addressing.isOpen || period !== mpd.periods.at(-1)) continue;
+      if (
+        !addressing ||
+        !last ||
+        mpd.availabilityStartTime === undefined ||
+        addressing.isOpen ||
+        period !== mpd.periods.at(-1)
+      )
+        continue;
       const { timescale, presentationTimeOffset, availabilityTimeOffset: offset = 0 } = addressing;
       const end = (period.start ?? 0) + (last.t + last.d - presentationTimeOffset) / timescale;
       const edge = {
         ...{ mpd, path: element.path, longestSeconds: longestSegment(mpd), offsetSeconds: offset },
-        ageSeconds: (this.clock.toServer(sentAtMs) - (mpd.availabilityStartTime ?? 0)) / 1000 - end,
+        ageSeconds: (this.clock.toServer(sentAtMs) - mpd.availabilityStartTime) / 1000 - end,
       };
       this.watch.verdict.add(violationsOf(LISTED_EDGE_RULES, edge, { url, atMs: sentAtMs }));
     }
   }
+}
+
+/** ISO/IEC 23009-1 5.2.3.4: Location says where updates are. */
+function updateUrl({ root, url }: Mpd): string {
+  const [location] = childrenNamed(root, 'Location');
+  return location && URL.canParse(location.text, url) ? new URL(location.text, url).href : url;
 }
 
 /** Seconds; what an MPD may be kept for is measured by it. */

@@ -37,6 +37,8 @@ const COMPARE_EVERY = 4;
 const RETRY_AFTER_MS = 500;
 /** Of a list, live: where a player begins. */
 const LIVE_START_SEGMENTS = 2;
+/** Of segments in a row that are not there: one who goes on asks for all of them. */
+const GIVE_UP_AFTER = 3;
 const FAR_AHEAD = 1000;
 const ENOUGH_SEGMENTS = 3;
 
@@ -61,6 +63,8 @@ export class RepresentationWatch {
     const told = this.latest();
     if (!told || this.isEnough) return;
     await this.media.takeInit(told);
+    // Without it nobody knows when anything is there; that is told of the MPD.
+    if (told.mpd.type === 'dynamic' && told.mpd.availabilityStartTime === undefined) return;
     if (told.mpd.type === 'static') await this.walk(told);
     else if (told.addressing.timeline) await this.takeListed();
     else await this.followEdge();
@@ -101,22 +105,23 @@ export class RepresentationWatch {
   private async walk(told: Told): Promise<void> {
     const { timeline, startNumber } = told.addressing;
     const listed = timeline ? listedSegments(told) : [];
-    for (let index = 0; !this.isOver; index += 1) {
+    for (let index = 0, failed = 0; !this.isOver && failed < GIVE_UP_AFTER; index += 1) {
       const segment = timeline ? listed[index] : numberedSegment(told, startNumber + index);
       if (!segment) return;
-      await this.fetchThere(told, segment);
+      failed = (await this.fetchThere(told, segment)) ? 0 : failed + 1;
     }
   }
 
-  private async fetchThere(told: Told, segment: ToldSegment): Promise<void> {
+  private async fetchThere(told: Told, segment: ToldSegment): Promise<boolean> {
     this.media.fetched += 1;
     const exchange = await this.tools.fetch.get(segment.url, { resource: 'segment', expected: 'there', live: false });
     if (exchange) this.take(told, segment, exchange);
+    return exchange?.status === 200;
   }
 
   private take(told: Told, segment: ToldSegment, exchange: Exchange): void {
     this.media.take(told, segment, exchange);
-    if (this.context.isProbed && exchange.status === 200) this.probing ??= this.probe(exchange);
+    if (this.context.isProbed && exchange.status === 200 && !exchange.truncated) this.probing ??= this.probe(exchange);
   }
 
   /** Asks in the other ways HTTP has, while it is there for certain. */
@@ -138,7 +143,7 @@ export class RepresentationWatch {
       const segment = told && numberedSegment(told, Math.max(number, told.addressing.startNumber));
       if (!told || !segment) break;
       number = segment.number;
-      await timing.sleep(segment.availableAtMs - clock.now(), signal);
+      await timing.sleep(segment.availableAtMs + clock.uncertaintyMs - clock.now(), signal);
       told = this.latest();
       if (this.isOver || told?.mpd.type !== 'dynamic') break;
       this.media.fetched += 1;
@@ -211,7 +216,8 @@ export class RepresentationWatch {
       const exchange = await fetch.get(segment.url, {
         ...{ resource: 'segment', expected: 'absent', live: true, targetDuration: segment.durationSeconds },
       });
-      if (!exchange || (exchange.status !== 200 && !(await this.isStillPromised(segment)))) continue;
+      const isRefused = ahead === 'one' && exchange !== undefined && exchange.status !== 200;
+      if (!exchange || (isRefused && !(await this.isStillPromised(segment)))) continue;
       const place = { url: exchange.url, atMs: exchange.sentAtMs };
       watch.verdict.add(violationsOf(AHEAD_RULES, { ahead, number, edge, exchange }, place));
     }
