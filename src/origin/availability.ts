@@ -1,7 +1,7 @@
 /** Whether media that nginx did not find on disk is worth waiting for. PURE. */
 import type { PresentationOutline } from '../engine/packager/index.js';
 import type { MediaName } from '../engine/storage/index.js';
-import { nextPartPosition, openSegmentOf, type Timeline } from '../engine/timeline/index.js';
+import { nextPartPosition, openSegmentOf, segmentStartingAt, type Timeline } from '../engine/timeline/index.js';
 
 export type Availability = 'there' | 'next' | 'in-progress' | 'missing';
 
@@ -16,9 +16,10 @@ export type Availability = 'there' | 'next' | 'in-progress' | 'missing';
 export function availabilityOf(
   timeline: Timeline,
   name: MediaName,
-  { terms, renditions }: PresentationOutline,
+  { terms, renditions }: Pick<PresentationOutline, 'terms' | 'renditions'>,
 ): Availability {
   if (name.kind === 'init') return 'there';
+  if (name.kind === 'timed') return availabilityByTime(timeline, name.ticks, { terms, renditions });
   const next = nextPartPosition(timeline, renditions[0]?.track.grid.partsPerSegment);
   if (!next) return name.kind === 'segment' && timeline.segments.length === 0 ? 'missing' : 'there';
   const known = timeline.segments.find(({ number }) => number === name.segment);
@@ -36,4 +37,17 @@ export function availabilityOf(
   if (name.segment < open) return 'there';
   if (name.segment > open + 1) return 'missing';
   return terms.lowLatency ? 'in-progress' : 'next';
+}
+
+/** A name by time is for readers of lists: whole segments, the one in progress and the one after it held. */
+function availabilityByTime(
+  timeline: Timeline,
+  ticks: number,
+  { terms, renditions }: Pick<PresentationOutline, 'terms' | 'renditions'>,
+): Availability {
+  const track = renditions.find(({ name }) => name === timeline.rendition)?.track;
+  const segment = track && segmentStartingAt(track, ticks);
+  if (segment === undefined) return 'missing';
+  const asked = { kind: 'segment', segment, format: 'fmp4' } as const;
+  return availabilityOf(timeline, asked, { terms: { ...terms, lowLatency: false }, renditions });
 }

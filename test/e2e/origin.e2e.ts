@@ -148,6 +148,13 @@ describe('the MPD by timeline', () => {
     pipeline.publish(101, 2);
     const second = await get('manifest-timeline.mpd');
     expect(second.text).toMatch(/<S t="\d+" d="180000" r="1"\/>/);
+    // A list names segments by time, and the next one is held for who reads ahead of it.
+    expect(second.text).toContain('media="$RepresentationID$/t$Time$.m4s"');
+    const ahead = send(`480p/t${102 * 180_000}.m4s`);
+    await held(1);
+    pipeline.publish(102);
+    expect((await ahead).text).toBe((await get('480p/102.m4s')).text);
+    expect((await get(`480p/t${102 * 180_000 + 1}.m4s`)).status).toBe(404);
     const published = (text: string) => Date.parse(/publishTime="([^"]*)"/.exec(text)![1]!);
     expect(published(second.text)).toBeGreaterThan(published(first.text));
   });

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineFact, PipelineSpec, StartPipeline } from '../../src/engine/pipeline/index.js';
 import { planStream, type StreamPlan } from '../../src/engine/pipeline/index.js';
+import { timedName } from '../../src/engine/storage/index.js';
 import type { SourceDescription } from '../../src/engine/ffmpeg/index.js';
 import {
   audioTrack,
@@ -53,6 +54,7 @@ export class ScriptedPipeline {
       const durationTicks = decodeTimeOf(track, firstUnitOf(track, segment + 1) - start);
       const content = Array.from({ length: to + 1 }, (_, index) => partContent(name, segment, index)).join('');
       writeFileSync(join(this.spec.folder, name, `${segment}.m4s`), content);
+      writeFileSync(join(this.spec.folder, name, timedName(decodeTimeOf(track, start))), content);
       const facts = { number: segment, startTicks: decodeTimeOf(track, start), durationTicks, gap: false, init: INIT };
       this.tell({ kind: 'segment', format: 'fmp4', rendition: name, segment: { ...facts, bytes: content.length } });
     }

@@ -1,6 +1,6 @@
 /** AdaptationSets: the pictures of all rungs in one, the sound in another. PURE. */
 import { formatRatio, partSeconds, type DeliveryTerms, type RenditionView } from '../timeline/index.js';
-import { lastRun, nominalSegment, segmentTemplate, type Addressing } from './addressing.js';
+import { listable, nominalSegment, segmentTemplate, type Addressing } from './addressing.js';
 import { initIn, type PeriodPlan } from './periods.js';
 import { element } from './xml.js';
 
@@ -30,7 +30,7 @@ export function adaptationSets(renditions: readonly RenditionView[], terms: Peri
 
 /** The schema knows no empty SegmentTimeline: a rendition without anything to list is left out (D22). */
 const isTellable = (rendition: RenditionView, { addressing, period }: PeriodTerms): boolean =>
-  addressing === 'number' || lastRun(rendition, period).length > 0;
+  addressing === 'number' || listable(rendition, period).length > 0;
 
 function adaptationSet(kind: RenditionView['kind'], members: readonly RenditionView[], terms: PeriodTerms): string {
   const { addressing, period, zero, chunks } = terms;

@@ -29,47 +29,41 @@ export function segmentTemplate(
   period: PeriodPlan,
   zero: number,
 ): Template {
+  if (addressing === 'timeline') return listed(rendition, period, zero);
   const media = { media: '$RepresentationID$/$Number$.m4s' };
-  if (addressing === 'timeline') return listed(rendition, media, period, zero);
   const { timescale, duration } = nominalSegment(rendition.track);
   const offset = zero > 0 ? { presentationTimeOffset: zero * duration } : {};
   return { attributes: { ...media, timescale, duration, startNumber: zero, ...offset }, children: [] };
 }
 
-/** Exact times of what can be had. */
-function listed(rendition: RenditionView, media: XmlAttributes, period: PeriodPlan, zero: number): Template {
+/**
+ * Exact times of what can be had, and names by time: a gap is a jump in the list, and readers that lose count of numbers
+ * (ffmpeg 5.1 counts a list from 0) need none.
+ */
+function listed(rendition: RenditionView, period: PeriodPlan, zero: number): Template {
   const { timeline, track } = rendition;
-  const run = lastRun(rendition, period);
   const offset = zero > 0 ? { presentationTimeOffset: boundaryTicks(track, zero) } : {};
   return {
-    attributes: { ...media, timescale: timeline.timescale, startNumber: run[0]?.number ?? zero, ...offset },
-    children: [element('SegmentTimeline', {}, entries(run))],
+    attributes: { media: '$RepresentationID$/t$Time$.m4s', timescale: timeline.timescale, ...offset },
+    children: [element('SegmentTimeline', {}, entries(listable(rendition, period)))],
   };
 }
 
-/**
- * The newest finished segments of a period without a gap between them: numbers count on from `startNumber`, so a list
- * has no holes (D8), and what lies before a gap is history that can only be left out. Empty: nothing can be had.
- */
-export function lastRun({ timeline }: RenditionView, period: PeriodPlan): readonly Segment[] {
-  const segments = segmentsIn(timeline.segments, period);
-  const end = segments.findLastIndex(({ state }) => state === 'complete');
-  const gap = segments.findLastIndex(({ state }, index) => state !== 'complete' && index < end);
-  return segments.slice(gap + 1, end + 1);
-}
+/** The finished segments of a period that are there. Empty: nothing can be had. */
+export const listable = ({ timeline }: RenditionView, period: PeriodPlan): readonly Segment[] =>
+  segmentsIn(timeline.segments, period).filter(({ state }) => state === 'complete');
 
 /** One S for each run of equal lengths (@r: repeats after the first). */
 function entries(segments: readonly Segment[]): string[] {
-  const runs: { t: number; d: number; r: number }[] = [];
+  const runs: { t: number; d: number; r: number; jump: boolean }[] = [];
   for (const { startTicks: t, durationTicks: d } of segments) {
     const last = runs.at(-1);
-    if (last?.d === d) last.r += 1;
-    else runs.push({ t, d, r: 0 });
+    const jump = last === undefined || last.t + (last.r + 1) * last.d !== t;
+    if (last?.d === d && !jump) last.r += 1;
+    else runs.push({ t, d, r: 0, jump });
   }
-  // The first time is said, the others follow from it.
-  return runs.map(({ t, d, r }, index) =>
-    element('S', { t: index === 0 ? t : undefined, d, r: r > 0 ? r : undefined }),
-  );
+  // A time is said where it does not follow from the one before.
+  return runs.map(({ t, d, r, jump }) => element('S', { t: jump ? t : undefined, d, r: r > 0 ? r : undefined }));
 }
 
 /** The beginning of a segment on the house grid in a track's ticks: for sound the boundary itself, not its first frame. */

@@ -14,6 +14,8 @@ export interface PublisherOptions {
 export interface NewFile {
   readonly name: string;
   readonly pieces: readonly Buffer[];
+  /** A second name of the same file. */
+  readonly alias?: string;
 }
 
 interface NewInit {
@@ -58,7 +60,7 @@ export class Publisher {
     const { rendition, store, onWriteFailed } = this.options;
     try {
       await this.writeInits();
-      for (const { name, pieces } of files) await store.write(rendition, name, pieces);
+      for (const { name, pieces, alias } of files) await store.write(rendition, name, pieces, alias);
       return true;
     } catch (error) {
       onWriteFailed(error);

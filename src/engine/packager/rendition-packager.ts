@@ -3,7 +3,7 @@
  * then tells of them. What an encoder failed to deliver becomes a gap: numbers go on whatever happens.
  */
 import { chunkBytes, describeInit, isSyncSample, readFragment, type Box, type Sample } from '../isobmff/index.js';
-import { partName, segmentName, type MediaStore } from '../storage/index.js';
+import { partName, segmentName, timedName, type MediaStore } from '../storage/index.js';
 import {
   decodeTimeOf,
   firstUnitOf,
@@ -186,7 +186,8 @@ export class RenditionPackager {
       durationTicks: (endUnit - first) * track.unitTicks,
     };
     onSegment?.({ rendition, ...segment, header: this.header, pieces: gap ? [] : pieces });
-    this.publish(gap ? [] : [{ name: segmentName(number), pieces }], (there) => ({
+    const file = { name: segmentName(number), alias: timedName(segment.startTicks), pieces };
+    this.publish(gap ? [] : [file], (there) => ({
       ...{ kind: 'segment', rendition, format: 'fmp4' },
       segment: { ...segment, gap: !there, bytes: there ? lengthOf(pieces) : 0 },
     }));

@@ -4,8 +4,15 @@ import { audioEncoderCommand, ffmpegArguments, videoEncoderCommand, type FfmpegP
 import { RenditionPackager, TsPackager, type MediaFact } from '../packager/index.js';
 import { BYTES_PER_SAMPLE, yuv420Bytes, type Frame } from '../playout/index.js';
 import { Problem } from '../problem.js';
-import { partName, retentionFor, segmentName, type MediaStore, type Retention } from '../storage/index.js';
-import { AAC_FRAME_SAMPLES, audioTrack, firstUnitOf, segmentSeconds, videoTrack } from '../timeline/index.js';
+import { partName, retentionFor, segmentName, timedName, type MediaStore, type Retention } from '../storage/index.js';
+import {
+  AAC_FRAME_SAMPLES,
+  audioTrack,
+  decodeTimeOf,
+  firstUnitOf,
+  segmentSeconds,
+  videoTrack,
+} from '../timeline/index.js';
 import type { PipelineFact } from './messages.js';
 import type { PipelineSpec } from './pipeline-spec.js';
 import { Rung } from './rung.js';
@@ -149,7 +156,12 @@ export class Encoders {
     const parts = Array.from({ length: plan.grid.partsPerSegment }, (_, part) =>
       partName(newest - keepParts - 1, part),
     );
-    const segments = plan.formats.map((format) => segmentName(newest - keepSegments - 1, format));
+    const outdated = newest - keepSegments - 1;
+    const track = rendition === plan.audio.name ? audioTrack(plan.grid) : videoTrack(plan.grid);
+    const segments = [
+      ...plan.formats.map((format) => segmentName(outdated, format)),
+      timedName(decodeTimeOf(track, firstUnitOf(track, outdated))),
+    ];
     await store.remove(rendition, [...segments, ...parts]).catch((error: unknown) => this.reportStorage(error));
   }
 

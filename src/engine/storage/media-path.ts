@@ -10,6 +10,8 @@ const EXTENSION: Readonly<Record<SegmentFormat, string>> = { fmp4: 'm4s', mpegts
 
 export const segmentName = (segment: number, format: SegmentFormat = 'fmp4'): string =>
   `${segment}.${EXTENSION[format]}`;
+/** A second name of a CMAF segment, by the decode time of its first sample in track ticks (DASH `$Time$`). */
+export const timedName = (ticks: number): string => `t${ticks}.m4s`;
 export const partName = (segment: number, part: number): string => `${segment}.${part}.m4s`;
 export const initName = (hash: string): string => `init-${hash}.mp4`;
 
@@ -19,12 +21,15 @@ export const temporaryName = (name: string): string => `.${name}.tmp`;
 export type MediaName =
   | { readonly kind: 'init'; readonly hash: string }
   | { readonly kind: 'segment'; readonly segment: number; readonly format: SegmentFormat }
+  | { readonly kind: 'timed'; readonly ticks: number }
   | { readonly kind: 'part'; readonly segment: number; readonly part: number };
 
 /** What a file name says, or undefined for any name that is not ours. */
 export function parseMediaName(name: string): MediaName | undefined {
   const init = /^init-([0-9a-f]{12})\.mp4$/.exec(name);
   if (init) return { kind: 'init', hash: init[1]! };
+  const timed = /^t(0|[1-9]\d{0,15})\.m4s$/.exec(name);
+  if (timed) return { kind: 'timed', ticks: Number(timed[1]) };
   const media = /^(0|[1-9]\d{0,14})(?:\.(0|[1-9]\d{0,3}))?\.(m4s|ts)$/.exec(name);
   if (!media) return undefined;
   const [, number, part, extension] = media;

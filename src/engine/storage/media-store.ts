@@ -1,6 +1,6 @@
 /** A stream's folder on disk. A file is whole before it has its name, and a name once given is never given again. */
 import { mkdirSync } from 'node:fs';
-import { appendFile, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { appendFile, link, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INIT_JOURNAL, isTemporaryName, parseMediaName, temporaryName, type SegmentFormat } from './media-path.js';
 import { isOutdated, type Retention } from './retention.js';
@@ -33,8 +33,11 @@ export class MediaStore {
     for (const rendition of renditions) mkdirSync(join(this.folder, rendition), { recursive: true });
   }
 
-  /** Writes all pieces under a temporary name, then renames: whoever opens `name` gets all of it. */
-  async write(rendition: string, name: string, pieces: readonly Buffer[]): Promise<void> {
+  /**
+   * Writes all pieces under a temporary name, then renames: whoever opens `name` gets all of it. With an `alias` the same
+   * file has a second name, which is there first: who finds the one finds the other.
+   */
+  async write(rendition: string, name: string, pieces: readonly Buffer[], alias?: string): Promise<void> {
     const temporary = join(this.folder, rendition, temporaryName(name));
     const file = await open(temporary, 'w');
     try {
@@ -42,6 +45,7 @@ export class MediaStore {
     } finally {
       await file.close();
     }
+    if (alias !== undefined) await this.link(temporary, join(this.folder, rendition, alias));
     await rename(temporary, join(this.folder, rendition, name));
   }
 
@@ -92,6 +96,12 @@ export class MediaStore {
     return readFile(join(this.folder, rendition, name));
   }
 
+  private async link(file: string, alias: string): Promise<void> {
+    // Left by a life that ended before the name it stands for: that life's bytes were never told.
+    await rm(alias, { force: true });
+    await link(file, alias);
+  }
+
   async remove(rendition: string, names: readonly string[]): Promise<void> {
     for (const name of names) await rm(join(this.folder, rendition, name), { force: true });
   }
@@ -101,7 +111,7 @@ export class MediaStore {
     let highest: { segment: number; path: string } | undefined;
     for (const { rendition, name } of await this.mediaFiles()) {
       const media = parseMediaName(name);
-      if (!media || media.kind === 'init' || media.segment <= (highest?.segment ?? -1)) continue;
+      if (!media || !('segment' in media) || media.segment <= (highest?.segment ?? -1)) continue;
       highest = { segment: media.segment, path: join(this.folder, rendition, name) };
     }
     return highest && { segment: highest.segment, writtenAtMs: (await stat(highest.path)).mtimeMs };
@@ -118,6 +128,12 @@ export class MediaStore {
   async reclaim(newest: number, retention: Retention): Promise<void> {
     for (const { rendition, name } of await this.mediaFiles()) {
       if (isOutdated(name, newest, retention)) await this.remove(rendition, [name]);
+    }
+    // A second name whose first is gone.
+    for (const { rendition, name } of await this.mediaFiles()) {
+      if (parseMediaName(name)?.kind !== 'timed') continue;
+      const { nlink } = await stat(join(this.folder, rendition, name));
+      if (nlink === 1) await this.remove(rendition, [name]);
     }
   }
 

@@ -28,6 +28,6 @@ export function retentionFor({ windowSegments, segmentSeconds, targetDuration }:
 /** Whether a file of this name may go, once segment `newest` is finished. Init segments and strangers' files stay. */
 export function isOutdated(name: string, newest: number, { keepSegments, keepParts }: Retention): boolean {
   const media = parseMediaName(name);
-  if (media === undefined || media.kind === 'init') return false;
+  if (media === undefined || !('segment' in media)) return false;
   return media.segment < newest - (media.kind === 'segment' ? keepSegments : keepParts);
 }

@@ -10,6 +10,7 @@ import {
   segmentName,
   STREAM_ID,
   temporaryName,
+  timedName,
 } from './media-path.js';
 import { MediaStore } from './media-store.js';
 import { isOutdated, retentionFor } from './retention.js';
@@ -19,6 +20,7 @@ describe('media names', () => {
     expect(parseMediaName(segmentName(108_000_000))).toEqual({
       ...{ kind: 'segment', segment: 108_000_000, format: 'fmp4' },
     });
+    expect(parseMediaName(timedName(1_260_000))).toEqual({ kind: 'timed', ticks: 1_260_000 });
     expect(parseMediaName(segmentName(7, 'mpegts'))).toEqual({ kind: 'segment', segment: 7, format: 'mpegts' });
     expect(parseMediaName(partName(5, 0))).toEqual({ kind: 'part', segment: 5, part: 0 });
     expect(parseMediaName(initName('0123456789ab'))).toEqual({ kind: 'init', hash: '0123456789ab' });
@@ -78,6 +80,17 @@ describe('a media store', () => {
     await store.write('720p', '7.m4s', [Buffer.from('ab'), Buffer.from('c')]);
     expect(readdirSync(join(folder, '720p'))).toEqual(['7.m4s']);
     expect(readFileSync(join(folder, '720p', '7.m4s'), 'utf8')).toBe('abc');
+  });
+
+  it('gives a segment a second name, which goes when the first has gone', async () => {
+    await store.write('720p', '7.m4s', [Buffer.from('ab')], timedName(1_260_000));
+    await store.write('720p', '99.m4s', [Buffer.from('c')], timedName(17_820_000));
+    expect(readFileSync(join(folder, '720p', 't1260000.m4s'), 'utf8')).toBe('ab');
+    expect(await store.highestSegment()).toMatchObject({ segment: 99 });
+    await store.reclaim(100, { keepSegments: 10, keepParts: 5 });
+    expect(readdirSync(join(folder, '720p')).sort()).toEqual(['99.m4s', 't17820000.m4s']);
+    await store.removeAll();
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('knows the highest number that was ever begun, in any rendition', async () => {

@@ -10,6 +10,7 @@ import {
   longestSegmentTicks,
   positionOfUnit,
   segmentAt,
+  segmentStartingAt,
   snapToHouseRate,
   unitAt,
   unixMsOf,
@@ -30,6 +31,22 @@ const RATES = [
 const aRate = fc.constantFrom(...RATES);
 /** Segments from the epoch to the year 2070. */
 const aSegment = fc.integer({ min: 0, max: 8e8 });
+
+describe('a segment named by its time', () => {
+  it('is found by the decode time it begins at, and by no other', () => {
+    const rates = fc.constantFrom(ratio(24_000, 1001), ratio(25), ratio(30_000, 1001), ratio(30), ratio(60_000, 1001));
+    fc.assert(
+      fc.property(rates, fc.nat(2e8), fc.boolean(), (fps, segment, sound) => {
+        const grid = houseGrid(fps, 2, 1 / 3);
+        const track = sound ? audioTrack(grid) : videoTrack(grid);
+        const ticks = decodeTimeOf(track, firstUnitOf(track, segment));
+        expect(segmentStartingAt(track, ticks)).toBe(segment);
+        expect(segmentStartingAt(track, ticks + track.unitTicks)).toBeUndefined();
+        expect(segmentStartingAt(track, ticks + 1)).toBeUndefined();
+      }),
+    );
+  });
+});
 
 describe('house rates', () => {
   it.each([

@@ -120,6 +120,14 @@ function lastFrameStartingAtOrBefore(track: TrackGrid, unit: number): number {
   return mulDivFloor(unit, track.unitTicks * num, track.timescale * den);
 }
 
+/** The segment whose first unit has exactly this decode time; undefined where none begins there. */
+export function segmentStartingAt(track: TrackGrid, ticks: number): number | undefined {
+  const unit = ticks / track.unitTicks;
+  if (!Number.isSafeInteger(unit)) return undefined;
+  const { segment } = positionOfUnit(track, unit);
+  return firstUnitOf(track, segment) === unit ? segment : undefined;
+}
+
 /** Decode time in track ticks (the tfdt of the unit). */
 export const decodeTimeOf = (track: TrackGrid, unit: number): number => unit * track.unitTicks;
 
