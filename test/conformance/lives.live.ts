@@ -58,10 +58,10 @@ describe('the judge finds nothing wrong with', () => {
 });
 
 /**
- * What a server that is away cannot keep: answers, the part it had hinted at, a segment it was sending, the pace, the
- * segments of the time it was away, and a list of exact times without a hole (docs/decisions/0008).
+ * What a server that is away cannot keep: answers, the part it had hinted at, a segment it was sending, and the segments
+ * of the time it was away, which are a gap.
  */
 const AWAY = [
-  ...['http.unreachable', 'http.whole', 'hls.hint-kept', 'hls.hinted-part-held', 'hls.part-in-time'],
-  ...['hls.segment-in-time', 'dash.available-on-time', 'dash.segments-stay-long-enough'],
+  ...['http.unreachable', 'http.whole', 'hls.hint-kept', 'hls.hinted-part-held', 'dash.available-on-time'],
+  ...['dash.timeline-without-gap', 'dash.segments-stay-long-enough'],
 ];

@@ -119,7 +119,12 @@ export const EDGE_RULES: readonly Rule<EdgeSegment>[] = [
     severity: 'warning',
     text: 'A segment of video that is offered before it is whole has several chunks.',
     check: (segment) =>
-      isThere(segment) && isOfferedInChunks(segment) && segment.isVideo && segment.chunks.length < 2
+      isThere(segment) &&
+      isOfferedInChunks(segment) &&
+      segment.isVideo &&
+      segment.chunks.length < 2 &&
+      // The last segment of a stream that ends may be shorter than a chunk.
+      chunkSeconds(segment) > segment.durationSeconds / 2
         ? [`segment ${segment.number} is one chunk of ${round(chunkSeconds(segment))} s`]
         : [],
   },

@@ -7,12 +7,15 @@ import { SEGMENT_RULES, TRACK_RULES } from '../rules/media.js';
 import { initializationUrl, type Told, type ToldSegment } from './availability.js';
 import type { DashFetch } from './dash-fetch.js';
 
+/** A double holds seconds since an epoch this well. */
+const SAME_SECONDS = 0.000_1;
 export class RepresentationMedia {
   readonly judge = new MediaJudge();
   /** The first one. */
   init: Exchange | undefined;
   fetched = 0;
   private initUrl: string | undefined;
+  private lastEndSeconds: number | undefined;
   private lastNumber: number | undefined;
   private firstError: number | undefined;
   private seen = 0;
@@ -46,8 +49,11 @@ export class RepresentationMedia {
     if (exchange.status !== 200 || exchange.truncated) return;
     const place = { url: exchange.url, atMs: exchange.sentAtMs };
     const { number, durationSeconds, startSeconds, isExact } = segment;
-    const discontinuity = this.lastNumber !== undefined && number !== this.lastNumber + 1;
+    // Exact times tell of a gap themselves, and nominal ones by the number that is left out.
+    const isLater = isExact && this.lastEndSeconds !== undefined && startSeconds > this.lastEndSeconds + SAME_SECONDS;
+    const discontinuity = isLater || (this.lastNumber !== undefined && number !== this.lastNumber + 1);
     this.lastNumber = number;
+    this.lastEndSeconds = startSeconds + durationSeconds;
     this.watch.verdict.add(
       this.judge.takeMedia(
         exchange.body,

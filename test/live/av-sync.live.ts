@@ -1,0 +1,178 @@
+/** Lips and words: a flash and a beep of one instant leave the server together, over HLS and over DASH. */
+import { XMLParser } from 'fast-xml-parser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
+import { startStream, stopStream, streamInfo, untilStatus } from '../support/api.js';
+import {
+  beepTimes,
+  firstDecodeTime,
+  flashTimes,
+  publishFlashAndBeep,
+  soundDelays,
+  type FetchedTrack,
+} from '../support/flash-and-beep.js';
+import { freePort } from '../support/free-port.js';
+import { fetchPlaylist } from '../support/playlist.js';
+import { startServer, type RunningServer } from '../support/server.js';
+import { until } from '../support/until.js';
+
+/** EBU R37 allows 40 ms of early sound, and so do we either way. */
+const LIMIT = 0.04;
+const FLASHES = 8;
+/** Of two seconds each: enough for the flashes, however they fall. */
+const SEGMENTS = 5;
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server?.stop());
+
+describe.each([
+  { id: 'pal', fps: 25, scheme: 'srt', listen: '?mode=listener', call: '?mode=caller' },
+  { id: 'ntsc', fps: 30, scheme: 'tcp', listen: '?listen', call: '' },
+])('a source of $fps fps over $scheme', ({ id, fps, scheme, listen, call }) => {
+  let camera: FfmpegProcess;
+  let target: string;
+
+  beforeAll(async () => {
+    const address = `${scheme}://127.0.0.1:${await freePort()}`;
+    // One of the two listens: with SRT the server, with TCP the camera.
+    const [source_url, pushed] =
+      scheme === 'srt' ? [address + listen, address + call] : [address + call, address + listen];
+    target = pushed;
+    if (scheme === 'tcp') camera = publishFlashAndBeep(target, fps);
+    await startStream(server.url, { stream_id: id, source_url, qualities: ['240p'] });
+    if (scheme === 'srt') camera = publishFlashAndBeep(target, fps);
+    await untilStatus(server.url, id, 'live');
+  });
+
+  afterAll(async () => {
+    camera?.kill();
+    await stopStream(server.url, id);
+  });
+
+  /** Waits for whole segments that begin after this moment, and fetches them. */
+  async function freshSegments(): Promise<Window> {
+    const { segments } = await fetchPlaylist(`${server.url}/streams/${id}/240p/playlist.m3u8`);
+    // The one in progress may have begun before; the one after it has not.
+    return fetchWindow(`${server.url}/streams/${id}`, numberOf(segments.at(-1)!.uri) + 2);
+  }
+
+  const expectTogether = (window: Window): void => {
+    for (const track of [byDate, byMediaTime]) {
+      const flashes = flashTimes(track(window.picture), fps);
+      const delays = soundDelays(flashes, beepTimes(track(window.sound)));
+      console.log(
+        flashes.map((f) => (f % 100).toFixed(2)).join(),
+        beepTimes(track(window.sound))
+          .map((f) => (f % 100).toFixed(2))
+          .join(),
+        id,
+        track.name,
+        delays.map((delay) => Math.round(delay * 1e4) / 10).join(' '),
+        'ms',
+      );
+      expect(delays.length).toBeGreaterThanOrEqual(FLASHES);
+      expect(Math.max(...delays.map(Math.abs))).toBeLessThanOrEqual(LIMIT);
+    }
+  };
+
+  it('has every beep with its flash, by the dates of HLS and by the media times of DASH', async () => {
+    expectTogether(await freshSegments());
+  });
+
+  it('has them together again after the source was lost and came back', async () => {
+    camera.kill();
+    await until('the source is missed', async () => !(await streamInfo(server.url, id)).source_connected);
+    await camera.exited;
+    camera = publishFlashAndBeep(target, fps);
+    await until('the source is back', async () => (await streamInfo(server.url, id)).source_connected, 60_000);
+    expectTogether(await freshSegments());
+  });
+
+  it('cuts picture and sound where the MPD says, to less than one AAC frame', async () => {
+    const { segments } = await fetchPlaylist(`${server.url}/streams/${id}/240p/playlist.m3u8`);
+    const newest = numberOf(segments.at(-1)!.uri);
+    const { picture, sound } = await fetchWindow(`${server.url}/streams/${id}`, newest - SEGMENTS + 1);
+    const templates = await segmentTemplates(`${server.url}/streams/${id}/manifest.mpd`);
+    for (const [kind, { numbers, starts }] of [
+      ['video', picture],
+      ['audio', sound],
+    ] as const) {
+      const { duration, timescale } = templates.get(kind)!;
+      numbers.forEach((number, index) => {
+        const late = starts[index]! / timescale - (number * duration) / timescale;
+        expect(late).toBeGreaterThanOrEqual(0);
+        expect(late).toBeLessThan(kind === 'video' ? 1e-6 : 1024 / 48_000);
+      });
+    }
+  });
+});
+
+interface Fetched {
+  readonly numbers: readonly number[];
+  readonly init: Buffer;
+  readonly segments: readonly Buffer[];
+  /** EXT-X-PROGRAM-DATE-TIME of the first segment, seconds. */
+  readonly date: number;
+  /** Decode time of each segment's first sample, ticks. */
+  readonly starts: readonly number[];
+  readonly timescale: number;
+}
+
+interface Window {
+  readonly picture: Fetched;
+  readonly sound: Fetched;
+}
+
+/** As an HLS player sees it that goes by dates. */
+const byDate = ({ init, segments, date }: Fetched): FetchedTrack => ({ init, segments, startsAt: date });
+
+/** As a DASH player sees it, and an HLS player that goes by decode times: the Period starts at 0 and so does the media. */
+const byMediaTime = ({ init, segments, starts, timescale }: Fetched): FetchedTrack => ({
+  ...{ init, segments, startsAt: starts[0]! / timescale },
+});
+
+async function fetchWindow(stream: string, first: number): Promise<Window> {
+  const [picture, sound] = await Promise.all([
+    fetchRendition(`${stream}/240p`, first, 90_000),
+    fetchRendition(`${stream}/audio`, first, 48_000),
+  ]);
+  return { picture, sound };
+}
+
+async function fetchRendition(folder: string, first: number, timescale: number): Promise<Fetched> {
+  const listed = await until(`${folder} has ${SEGMENTS} segments from ${first} on`, async () => {
+    const { segments } = await fetchPlaylist(`${folder}/playlist.m3u8`);
+    const found = segments.filter(
+      ({ uri, duration }) => duration > 0 && numberOf(uri) >= first && numberOf(uri) < first + SEGMENTS,
+    );
+    return found.length === SEGMENTS && found;
+  });
+  const bytes = async (uri: string): Promise<Buffer> =>
+    Buffer.from(await (await fetch(`${folder}/${uri}`)).arrayBuffer());
+  const segments = await Promise.all(listed.map(({ uri }) => bytes(uri)));
+  return {
+    ...{ init: await bytes(listed[0]!.map!.uri), segments, timescale },
+    numbers: listed.map(({ uri }) => numberOf(uri)),
+    date: listed[0]!.programDateTime! / 1000,
+    starts: segments.map(firstDecodeTime),
+  };
+}
+
+const numberOf = (uri: string): number => Number(/^(\d+)\.m4s$/.exec(uri)![1]);
+
+interface Template {
+  readonly duration: number;
+  readonly timescale: number;
+}
+
+async function segmentTemplates(url: string): Promise<Map<string, Template>> {
+  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', parseAttributeValue: true });
+  const mpd = parser.parse(await (await fetch(url)).text());
+  const sets: { contentType: string; SegmentTemplate: Template }[] = [mpd.MPD.Period].flat()[0].AdaptationSet;
+  return new Map(sets.map(({ contentType, SegmentTemplate }) => [contentType, SegmentTemplate]));
+}

@@ -1,0 +1,100 @@
+/** A bare page with one player on it, watched from a test. The pages are the HTML files of this folder. */
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { serveFolder } from '../support/serve-folder.js';
+
+export type PlayerPage = 'hls-js' | 'dash-js' | 'shaka';
+
+/** What `watch.js` notes four times a second. Seconds; null where it could not be told. */
+export interface Sample {
+  /** Unix ms. */
+  readonly at: number;
+  /** How far behind live the player says it is. */
+  readonly player: number | null;
+  /** Age of the picture by its own date: PROGRAM-DATE-TIME, or availabilityStartTime and media time. */
+  readonly date: number | null;
+  readonly rate: number;
+  readonly buffer: number;
+  readonly height: number;
+}
+
+/** Everything since the page began. */
+export interface Seen {
+  /** `waiting` events of a picture that had already played: when and where each came. */
+  readonly stalls: readonly string[];
+  /** Quarters of a second in which playback stood still, with or without such an event. */
+  readonly standstills: number;
+  /** Jumps of a picture that had already played, the player's own doing. */
+  readonly seeks: readonly string[];
+  readonly errors: readonly string[];
+  readonly fatal: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+export interface State {
+  readonly started: boolean;
+  readonly currentTime: number;
+  readonly height: number;
+  /** Of the rungs it may choose from. */
+  readonly heights: readonly number[];
+  readonly frames: number;
+  readonly dropped: number;
+  readonly soundBytes: number;
+}
+
+export interface WatchedPlayer {
+  seen(): Promise<Seen>;
+  state(): Promise<State>;
+  /** Has the player change to the rung of this height, without throwing away what it has buffered. */
+  choose(height: number): Promise<void>;
+  /** Resolves when the condition, an expression over `watched`, holds; rejects after `limitMs` (45 s). */
+  reached(condition: string, limitMs?: number): Promise<void>;
+  /** Addresses it has asked for, oldest first. */
+  readonly requested: readonly string[];
+  /** Errors and warnings on its console, and what was thrown past every handler. */
+  readonly console: readonly string[];
+}
+
+export interface PlayerPages {
+  /** Opens a page and resolves when its picture moves. `settings` go to the player's own configuration. */
+  open(player: PlayerPage, manifest: string, settings?: object): Promise<WatchedPlayer>;
+  close(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const LIMIT_MS = 45_000;
+
+/** Serves the pages, and the players from node_modules, to this browser. */
+export async function servePlayerPages(browser: Browser): Promise<PlayerPages> {
+  const files = await serveFolder(ROOT);
+  return {
+    async open(player, manifest, settings = {}) {
+      const query = new URLSearchParams({ url: manifest, settings: JSON.stringify(settings) });
+      const page = await browser.newPage();
+      const watched = watchedPlayer(page);
+      await page.goto(`${files.url}/test/players/${player}.html?${query.toString()}`);
+      await watched.reached('watched.state().started && watched.state().frames > 30');
+      return watched;
+    },
+    close: () => files.stop(),
+  };
+}
+
+function watchedPlayer(page: Page): WatchedPlayer {
+  const requested: string[] = [];
+  const words: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  page.on('pageerror', (error) => words.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) words.push(message.text());
+  });
+  return {
+    ...{ requested, console: words },
+    seen: () => page.evaluate<Seen>('watched.seen'),
+    state: () => page.evaluate<State>('watched.state()'),
+    choose: (height) => page.evaluate(`void watched.choose(${height})`),
+    reached: async (condition, limitMs = LIMIT_MS) => {
+      await page.waitForFunction(`window.watched && ${condition}`, undefined, { timeout: limitMs, polling: 100 });
+    },
+  };
+}
