@@ -25,7 +25,8 @@ const SEGMENTS = 5;
 let server: RunningServer;
 
 beforeAll(async () => {
-  server = await startServer();
+  // The camera's muxer hands on sound in bites of 183 ms and holds the picture back for it: the allowance covers that.
+  server = await startServer({ env: { PLAYOUT_JITTER: '0.4' } });
 });
 
 afterAll(() => server?.stop());
@@ -65,16 +66,6 @@ describe.each([
     for (const track of [byDate, byMediaTime]) {
       const flashes = flashTimes(track(window.picture), fps);
       const delays = soundDelays(flashes, beepTimes(track(window.sound)));
-      console.log(
-        flashes.map((f) => (f % 100).toFixed(2)).join(),
-        beepTimes(track(window.sound))
-          .map((f) => (f % 100).toFixed(2))
-          .join(),
-        id,
-        track.name,
-        delays.map((delay) => Math.round(delay * 1e4) / 10).join(' '),
-        'ms',
-      );
       expect(delays.length).toBeGreaterThanOrEqual(FLASHES);
       expect(Math.max(...delays.map(Math.abs))).toBeLessThanOrEqual(LIMIT);
     }

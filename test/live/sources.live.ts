@@ -80,9 +80,9 @@ describe('a file', () => {
     const playlist = await fetchPlaylist(`${server.url}/streams/film/240p/playlist.m3u8`);
     expect(playlist.endList).toBe(true);
     const seconds = playlist.segments.reduce((sum, { duration }) => sum + duration, 0);
-    // Three seconds of film, after up to three seconds of padding.
+    // Three seconds of film, after up to three of padding; a busy machine may notice the end a little later.
     expect(seconds).toBeGreaterThan(2.9);
-    expect(seconds).toBeLessThan(6.5);
+    expect(seconds).toBeLessThan(9);
   });
 
   it('over http is paced too', async () => {
