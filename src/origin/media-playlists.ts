@@ -1,24 +1,16 @@
-/**
- * Media playlists: what a live audience asks for a dozen times a second each, held until it is there (rfc8216bis 6.2.5).
- * They are answered in front of the web framework, which would spend more on each request than the answer costs: with
- * thousands held for the same part, that is the delay of the last of them.
- */
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+/** Media playlists, held until what they are asked to show is there (rfc8216bis 6.2.5). */
+import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
 import { decideReload, isSatisfied, parseDirectives } from '../engine/hls/index.js';
 import type { Presentation } from '../engine/packager/index.js';
 import { Problem } from '../engine/problem.js';
-import { MetricsRegistry } from '../platform/metrics/index.js';
-import { sendProblem } from '../platform/problems/index.js';
-import { cacheControl, CORS_HEADERS, HLS_TYPE } from './cache-policy.js';
+import { cacheControl, HLS_TYPE } from './cache-policy.js';
+import type { FrontDoorDesk } from './front-door.js';
 import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache } from './rendered-text.js';
 import { sendText } from './send-text.js';
 
-const ROUTE = '/streams/:id/:rendition/playlist.m3u8';
 const URL_OF_ONE = /^\/streams\/([^/?]+)\/([^/?]+)\/playlist\.m3u8(?:\?(.*))?$/;
 
 interface Asked {
@@ -28,41 +20,20 @@ interface Asked {
 }
 
 @Injectable()
-export class MediaPlaylists implements OnModuleInit {
+export class MediaPlaylists implements FrontDoorDesk {
+  readonly route = '/streams/:id/:rendition/playlist.m3u8';
+
   constructor(
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
     @Inject(OnAirLookup) private readonly onAir: OnAirLookup,
     @Inject(TextCache) private readonly texts: TextCache,
-    @Inject(MetricsRegistry) private readonly metrics: MetricsRegistry,
   ) {}
 
-  /** Takes the framework's place at the server, and hands it everything else. */
-  onModuleInit(): void {
-    const server: Server = this.host.httpAdapter.getHttpServer();
-    const others = server.listeners('request') as RequestListener[];
-    server.removeAllListeners('request');
-    server.on('request', (request, response) => {
-      if (!this.take(request, response)) others.forEach((listener) => void listener(request, response));
-    });
-  }
-
-  private take(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  take(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | undefined {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const match = URL_OF_ONE.exec(request.url ?? '');
-    if (!match) return false;
+    if (!match) return undefined;
     const [, id, rendition, query = ''] = match;
-    void this.answer(request, response, { id: id!, rendition: rendition!, query });
-    return true;
-  }
-
-  private async answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
-    const startedAt = performance.now();
-    try {
-      await this.serve(request, response, asked);
-    } catch (error) {
-      if (!response.headersSent) sendProblem(response, error, request.url ?? '', CORS_HEADERS);
-    }
-    this.metrics.countRequest(ROUTE, request.method!, response.statusCode, (performance.now() - startedAt) / 1000);
+    return () => this.serve(request, response, { id: id!, rendition: rendition!, query });
   }
 
   private async serve(

@@ -1,17 +1,30 @@
 /** What viewers and CDNs talk to: manifests, held requests, media. Knows presentations, not who makes them. */
 import { Module } from '@nestjs/common';
 import { Catalogue } from './catalogue.js';
+import { FrontDoor } from './front-door.js';
+import { HandedBackMedia } from './handed-back-media.js';
 import { PlaybackDoor } from './http/playback-door.js';
 import { ManifestsController } from './manifests.controller.js';
 import { MediaController } from './media.controller.js';
 import { OriginMetrics } from './origin.metrics.js';
 import { MediaPlaylists } from './media-playlists.js';
+import { MediaLookup } from './media-lookup.js';
 import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache } from './rendered-text.js';
 
 @Module({
   controllers: [ManifestsController, MediaController],
-  providers: [Catalogue, OnAirLookup, MediaPlaylists, TextCache, OriginMetrics, PlaybackDoor],
+  providers: [
+    Catalogue,
+    FrontDoor,
+    HandedBackMedia,
+    MediaLookup,
+    OnAirLookup,
+    MediaPlaylists,
+    TextCache,
+    OriginMetrics,
+    PlaybackDoor,
+  ],
   exports: [Catalogue],
 })
 export class OriginModule {}

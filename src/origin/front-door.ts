@@ -1,0 +1,71 @@
+/**
+ * Stands in front of the web framework for what a live audience asks a dozen times a second each, held until it is
+ * there. The framework would spend more on each request than the answer costs: with thousands held for the same part,
+ * that is the delay of the last of them.
+ */
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { MetricsRegistry } from '../platform/metrics/index.js';
+import { sendProblem } from '../platform/problems/index.js';
+import { CORS_HEADERS } from './cache-policy.js';
+import { HandedBackMedia } from './handed-back-media.js';
+import { MediaPlaylists } from './media-playlists.js';
+
+/** Answers some of the requests without the framework. */
+export interface FrontDoorDesk {
+  /** The pattern its requests are counted under. */
+  readonly route: string;
+  /** What to do about a request; undefined where it is not for this desk. A rejection becomes the answer. */
+  take(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | undefined;
+}
+
+@Injectable()
+export class FrontDoor implements OnModuleInit {
+  private readonly desks: readonly FrontDoorDesk[];
+
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
+    @Inject(MetricsRegistry) private readonly metrics: MetricsRegistry,
+    @Inject(MediaPlaylists) playlists: MediaPlaylists,
+    @Inject(HandedBackMedia) media: HandedBackMedia,
+  ) {
+    this.desks = [playlists, media];
+  }
+
+  /** Takes the framework's place at the server, and hands it everything else. */
+  onModuleInit(): void {
+    const server: Server = this.host.httpAdapter.getHttpServer();
+    const others = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      if (!this.take(request, response)) others.forEach((listener) => void listener(request, response));
+    });
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse): boolean {
+    for (const desk of this.desks) {
+      const act = desk.take(request, response);
+      if (!act) continue;
+      void this.answer(request, response, desk.route, act);
+      return true;
+    }
+    return false;
+  }
+
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+    act: () => Promise<void>,
+  ): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      await act();
+    } catch (error) {
+      if (!response.headersSent) sendProblem(response, error, request.url ?? '', CORS_HEADERS);
+    }
+    this.metrics.countRequest(route, request.method!, response.statusCode, (performance.now() - startedAt) / 1000);
+  }
+}
