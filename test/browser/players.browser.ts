@@ -120,16 +120,24 @@ function quantile(values: readonly (number | null)[], share: number): number {
   return known[Math.min(known.length - 1, Math.floor(share * known.length))] ?? NaN;
 }
 
+/**
+ * What picture and sound both have ahead, at its least. Zero while playback goes on is a hole in the picture: it stands
+ * still, the sound does not, and no event tells of it.
+ */
+const leastBuffer = (samples: Seen['samples']): number => Math.min(...samples.map(({ buffer }) => buffer));
+
 describe.each(JUDGES)('$name', (judge) => {
   const watched = (): Watch => watches.get(judge)!;
 
-  it('plays on without a stall, a seek, an error or a word in the console', async () => {
+  it('plays on without a stall, a hole, a seek, an error or a word in the console', async () => {
     const { player, before, after } = watched();
     expect(after.fatal).toEqual([]);
     expect(after.errors).toEqual([]);
     expect(player.console).toEqual([]);
     expect(after.stalls.slice(before.stalls.length)).toEqual([]);
     expect(after.seeks.slice(before.seeks.length)).toEqual([]);
+    expect(after.standstills).toBe(before.standstills);
+    expect(leastBuffer(samplesOf(watched()))).toBeGreaterThan(0);
     expect((await player.state()).soundBytes).toBeGreaterThan(10_000);
   });
 
