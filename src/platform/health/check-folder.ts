@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One full ladder writes 1.4 MB a second: less than this does not last a minute. */
+/** For the database: all it ever needs. */
 const LEAST_FREE_MB = 64;
 
 /** Really writes: a full disk and a read-only mount look fine to any other question. Rejects with the reason. */

@@ -1,2 +1,1 @@
-export { findFfmpeg } from './find-ffmpeg.js';
 export { HealthModule } from './health.module.js';

@@ -7,9 +7,9 @@ import type { Clock } from '../../engine/clock.js';
 import { CLOCK } from '../clock.js';
 import { DATABASE, type Database } from '../database/index.js';
 import { LOGGER } from '../logging/index.js';
+import { findFfmpeg } from '../programs/index.js';
 import { SETTINGS, type Settings } from '../settings/index.js';
 import { checkFolder } from './check-folder.js';
-import { findFfmpeg } from './find-ffmpeg.js';
 
 type Facts = Readonly<Record<string, string | number>>;
 type Finding = { readonly up: true; readonly facts: Facts } | { readonly up: false; readonly reason: string };
@@ -32,7 +32,7 @@ export class Readiness {
 
   /** For terminus, which runs them all, also when one fails. */
   checks(): (() => Promise<HealthIndicatorResult>)[] {
-    const { ffmpegPath, ffprobePath, outputDir, dataDir } = this.settings;
+    const { ffmpegPath, ffprobePath, outputDir, dataDir, diskReserve } = this.settings;
     const noRoom = (name: string): string => `Make the folder ${name} names writable, and see that its disk has room.`;
     return [
       () => this.indicate('ffmpeg', 'Install ffmpeg 5.1 or later, or set FFMPEG_PATH.', this.program(ffmpegPath)),
@@ -41,7 +41,7 @@ export class Readiness {
         this.indicate(
           'output_dir',
           noRoom('OUTPUT_DIR'),
-          find(() => checkFolder(outputDir)),
+          find(() => checkFolder(outputDir, diskReserve)),
         ),
       () =>
         this.indicate(
@@ -77,7 +77,7 @@ export class Readiness {
     const nowMs = this.clock.now();
     const kept = this.programs.get(path);
     if (kept && nowMs < kept.untilMs) return kept.finding;
-    const finding = find(() => findFfmpeg(path));
+    const finding = find(async () => ({ version: (await findFfmpeg(path)).version }));
     this.programs.set(path, { untilMs: nowMs + PROGRAM_KEPT_MS, finding });
     return finding;
   }

@@ -1,0 +1,6 @@
+export { builtInCosts } from './built-in-costs.js';
+export { calibrate, CALIBRATION_BUDGET_SECONDS, type CalibrateOptions } from './calibrate.js';
+export { readCalibration, writeCalibration, type Calibration, type CalibrationKey } from './calibration-file.js';
+export { coresAvailable } from './cores.js';
+export { streamCost, type MachineCosts, type StreamCost, type StreamDemand } from './cost.js';
+export { fits, freeCores, largestThatFits, type Room } from './room.js';

@@ -1,0 +1,2 @@
+export { checkPrograms, type ProgramsFound } from './check-programs.js';
+export { findFfmpeg } from './find-ffmpeg.js';
