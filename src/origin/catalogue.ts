@@ -32,9 +32,14 @@ export class Catalogue {
   }
 
   /** Removes it, unless another stream has taken the name meanwhile. */
-  unlist(streamId: string, { hls, dash }: Listing): void {
+  unlist(streamId: string, listing: Listing): void {
+    if (this.isListed(streamId, listing)) this.listings.delete(streamId);
+  }
+
+  /** Whether this is what viewers of the name get. */
+  isListed(streamId: string, { hls, dash }: Listing): boolean {
     const listed = this.listings.get(streamId);
-    if (listed?.hls === hls && listed?.dash === dash) this.listings.delete(streamId);
+    return listed !== undefined && listed.hls === hls && listed.dash === dash;
   }
 
   find(streamId: string): Listing | undefined {

@@ -10,16 +10,9 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { MetricsRegistry } from '../platform/metrics/index.js';
 import { sendProblem } from '../platform/problems/index.js';
 import { CORS_HEADERS } from './cache-policy.js';
+import type { FrontDoorDesk } from './front-door-desk.js';
 import { HandedBackMedia } from './handed-back-media.js';
 import { MediaPlaylists } from './media-playlists.js';
-
-/** Answers some of the requests without the framework. */
-export interface FrontDoorDesk {
-  /** The pattern its requests are counted under. */
-  readonly route: string;
-  /** What to do about a request; undefined where it is not for this desk. A rejection becomes the answer. */
-  take(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | undefined;
-}
 
 @Injectable()
 export class FrontDoor implements OnModuleInit {

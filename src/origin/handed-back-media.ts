@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FrontDoorDesk } from './front-door.js';
+import type { FrontDoorDesk } from './front-door-desk.js';
 import { MediaLookup, mediaType, type AskedMedia } from './media-lookup.js';
 
 const URL_OF_MEDIA = /^\/streams\/([^/?]+)\/([^/?]+)\/([^/?]+\.(?:m4s|mp4|ts))$/;

@@ -6,7 +6,7 @@ import { decideReload, isSatisfied, parseDirectives } from '../engine/hls/index.
 import type { Presentation } from '../engine/packager/index.js';
 import { Problem } from '../engine/problem.js';
 import { cacheControl, HLS_TYPE } from './cache-policy.js';
-import type { FrontDoorDesk } from './front-door.js';
+import type { FrontDoorDesk } from './front-door-desk.js';
 import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache } from './rendered-text.js';
 import { sendText } from './send-text.js';

@@ -3,7 +3,7 @@
  * words kept, ended politely and then by force.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 
 export interface ChildExit {
   readonly code: number | null;
@@ -20,6 +20,9 @@ export interface ChildOptions {
   /** Pipes beyond stdin, stdout and stderr that the child writes: fd 3 and up. */
   readonly extraOutputs?: number;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** What it may allocate; beyond it, it ends. */
+  readonly memoryLimitBytes?: number;
 }
 
 const LINES_KEPT = 40;
@@ -41,14 +44,17 @@ export class FfmpegProcess {
 
   constructor(options: ChildOptions) {
     const extra = Array.from({ length: options.extraOutputs ?? 0 }, () => 'pipe' as const);
-    this.child = spawn('setpriv', [...TIED_TO_PARENT, options.program, ...options.args], {
+    const limit = options.memoryLimitBytes;
+    const limited = limit === undefined ? [] : ['prlimit', `--data=${limit}`, '--'];
+    this.child = spawn('setpriv', [...TIED_TO_PARENT, ...limited, options.program, ...options.args], {
       stdio: ['pipe', 'pipe', 'pipe', ...extra],
       detached: true,
       env: options.env ?? process.env,
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     this.keepLastWords();
     // A child that dies closes our end: EPIPE and ECONNRESET are its exit, told once by `exited`.
-    for (const stream of this.child.stdio) stream?.on('error', () => undefined);
+    for (const stream of this.pipes) stream?.on('error', () => undefined);
     this.exited = new Promise((resolve) => {
       const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
         this.gone = true;
@@ -71,16 +77,16 @@ export class FfmpegProcess {
   }
 
   get stdin(): Writable {
-    return this.child.stdin!;
+    return this.child.stdin ?? new PassThrough().resume();
   }
 
   get stdout(): Readable {
-    return this.child.stdout!;
+    return this.child.stdout ?? Readable.from([]);
   }
 
   /** The child's output on fd 3 + `index`. */
   output(index: number): Readable {
-    return this.child.stdio[3 + index] as Readable;
+    return (this.pipes[3 + index] ?? Readable.from([])) as Readable;
   }
 
   get lastWords(): readonly string[] {
@@ -101,6 +107,12 @@ export class FfmpegProcess {
     this.signal('SIGKILL');
   }
 
+  /** None where no file descriptor was left to make them of: such a child was never started, and `exited` says so. */
+  private get pipes(): readonly (Readable | Writable | null | undefined)[] {
+    const { stdio } = this.child as { stdio?: ChildProcess['stdio'] };
+    return stdio ?? [];
+  }
+
   private signal(signal: NodeJS.Signals): void {
     if (this.gone || this.child.pid === undefined) return;
     try {
@@ -115,7 +127,8 @@ export class FfmpegProcess {
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split(/[\r\n]+/);
       rest = (lines.pop() ?? '').slice(0, LINE_LENGTH_KEPT);
-      for (const line of lines) if (line.trim()) this.lines.push(line.slice(0, LINE_LENGTH_KEPT));
+      for (const line of lines)
+        if (line.trim() && line !== this.lines.at(-1)) this.lines.push(line.slice(0, LINE_LENGTH_KEPT));
       this.lines.splice(0, Math.max(0, this.lines.length - LINES_KEPT));
     });
   }

@@ -1,6 +1,7 @@
 export * from './args/command.js';
 export * from './args/encoder.js';
 export * from './args/intake.js';
+export * from './args/slate.js';
 export * from './args/tap.js';
 export * from './args/test-picture.js';
 export * from './ffmpeg-process.js';

@@ -16,6 +16,8 @@ export interface Source {
   readonly input: string;
   readonly scheme: string;
   readonly access: SourceAccess;
+  /** It is not called but waited for: a publisher or packets come when they come. */
+  readonly waits: boolean;
   /** Input options for ffmpeg and ffprobe, protocol whitelist first. */
   readonly inputOptions: readonly string[];
 }
@@ -64,6 +66,9 @@ const SCHEMES: Readonly<Record<string, SchemeRule>> = {
   test: { access: 'built-in', protocols: '' },
 };
 
+/** Schemes without a call: whoever sends, sends. */
+const RECEIVERS: ReadonlySet<string> = new Set(['udp', 'rtp']);
+
 export const SOURCE_SCHEMES: readonly string[] = Object.keys(SCHEMES);
 
 /**
@@ -91,7 +96,15 @@ export function parseSource(url: string, timeoutSeconds: number, attempt = 0): S
     ? ['-protocol_whitelist', rule.protocols + (rule.access === 'tapped' ? ',pipe' : '')]
     : [];
   const options = rule.options?.(timeoutSeconds * 1_000_000) ?? [];
-  return { url, input, scheme, access: rule.access, inputOptions: [...whitelist, ...probe, ...options, ...listen] };
+  const waits = RECEIVERS.has(scheme) || /[?&](listen|mode=listener)\b/.test(url);
+  return {
+    url,
+    input,
+    scheme,
+    access: rule.access,
+    waits,
+    inputOptions: [...whitelist, ...probe, ...options, ...listen],
+  };
 }
 
 /**

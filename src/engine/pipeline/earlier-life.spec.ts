@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ratio, unixMsOf, videoTrack, firstUnitOf, type TrackDescription } from '../timeline/index.js';
 import type { SegmentFormat } from '../storage/index.js';
-import { historyFacts, type EarlierLife, type EarlierRendition } from './earlier-life.js';
+import { historyFacts, withLostChanges, type EarlierLife, type EarlierRendition } from './earlier-life.js';
 import type { PipelineSpec } from './pipeline-spec.js';
 import { planStream } from './stream-plan.js';
 
@@ -12,12 +12,20 @@ const SOUND: TrackDescription = { name: 'init-cccccccccccc.mp4', codec: 'mp4a.40
 
 function plan(formats: readonly SegmentFormat[] = ['fmp4']) {
   const spec: PipelineSpec = {
-    ...{ streamId: 'camera', sourceUrl: 'test:', audioKbps: 128, lowLatency: true, formats, folder: 'camera' },
+    ...{ streamId: 'camera', sourceUrls: ['test:'], audioKbps: 128, lowLatency: true, formats, folder: 'camera' },
     rungs: [{ name: '720p', height: 720, videoKbps: 2500, audioKbps: 128, profile: 'high' }],
     houseRate: undefined,
+    onLoss: { slateAfter: 3, nextSourceAfter: 5, giveUpAfter: null, failBackAfter: 10 },
+    slate: { text: '', imageUrl: undefined, imagePath: undefined },
     settings: {
       ...{ segmentSeconds: 2, partSeconds: 0.333, windowSegments: 10, maxFps: 30, jitterSeconds: 0.1 },
-      ...{ sourceTimeoutSeconds: 10, encoderPreset: 'veryfast', ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe' },
+      ...{
+        sourceTimeoutSeconds: 10,
+        encoderPreset: 'veryfast',
+        diskReserveBytes: 0,
+        ffmpegPath: 'ffmpeg',
+        ffprobePath: 'ffprobe',
+      },
       mediaRoot: undefined,
     },
   };
@@ -32,13 +40,16 @@ function left(numbers: readonly number[], options: { formats?: SegmentFormat[]; 
   const { formats = ['fmp4'], changes = [[1, INIT.name]] } = options;
   const picture: EarlierRendition = {
     changes: changes.map(([segment, init]) => ({ segment, init })),
-    segments: formats.flatMap((format) => numbers.map((segment) => ({ segment, format, bytes: 1000 }))),
+    segments: formats.flatMap((format) =>
+      numbers.map((segment) => ({ segment, format, bytes: 1000, writtenAtMs: segment * 2000 })),
+    ),
     inits: new Map([INIT, OTHER].map((init) => [init.name, init])),
   };
   const sound = { ...picture, changes: [{ segment: 1, init: SOUND.name }], inits: new Map([[SOUND.name, SOUND]]) };
   const track = videoTrack(plan().grid);
   const highest = Math.max(...numbers);
   const life: EarlierLife = {
+    broken: [],
     highest: { segment: highest, writtenAtMs: unixMsOf(track, firstUnitOf(track, highest + 1)) + 300 },
     renditions: new Map([
       ['720p', picture],
@@ -52,6 +63,39 @@ const picturesOf = (facts: ReturnType<typeof historyFacts>, format: SegmentForma
   facts.flatMap((fact) =>
     fact.kind === 'history' && fact.rendition === '720p' && fact.format === format ? [fact] : [],
   )[0]!;
+
+describe('a journal of init segments that lost lines', () => {
+  const files = [10, 11, 12, 13].map((segment) => ({
+    ...{ segment, format: 'fmp4' as const, bytes: 1000 },
+    writtenAtMs: segment * 2000,
+  }));
+  const [first, second] = [INIT.name, OTHER.name];
+
+  it('is what it says where it knows all init segments', () => {
+    const changes = [{ segment: 10, init: first }];
+    expect(withLostChanges(changes, [{ init: first, writtenAtMs: 99_000 }], files)).toEqual(changes);
+  });
+
+  it('began with the only init segment there is', () => {
+    expect(withLostChanges([], [{ init: first, writtenAtMs: 99_000 }], files)).toEqual([{ segment: 10, init: first }]);
+  });
+
+  it('changed with the first segment that was written after an init segment it does not know', () => {
+    const inits = [
+      { init: second, writtenAtMs: 23_000 },
+      { init: first, writtenAtMs: 19_000 },
+    ];
+    expect(withLostChanges([{ segment: 10, init: first }], inits, files)).toEqual([
+      { segment: 10, init: first },
+      { segment: 12, init: second },
+    ]);
+  });
+
+  it('says nothing of an init segment that no segment came after', () => {
+    const inits = [{ init: second, writtenAtMs: 27_000 }];
+    expect(withLostChanges([{ segment: 10, init: first }], inits, files)).toHaveLength(1);
+  });
+});
 
 describe('what an earlier life left', () => {
   it('is the window before the first new segment, with a gap for what is missing or was never finished', () => {
@@ -98,6 +142,6 @@ describe('what an earlier life left', () => {
     expect(historyFacts(wrong, plan(), FIRST, 10)).toEqual([]);
     const unnoted = left([FIRST - 1], { changes: [] });
     expect(historyFacts(unnoted, plan(), FIRST, 10).every((fact) => fact.rendition === 'audio')).toBe(true);
-    expect(historyFacts({ highest: undefined, renditions: new Map() }, plan(), FIRST, 10)).toEqual([]);
+    expect(historyFacts({ highest: undefined, renditions: new Map(), broken: [] }, plan(), FIRST, 10)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** All renditions of a stream: one encoder and one packager each, begun and ended together, failing alone. */
 import { availableParallelism } from 'node:os';
+import type { Clock } from '../clock.js';
 import { audioEncoderCommand, ffmpegArguments, videoEncoderCommand, type FfmpegProcess } from '../ffmpeg/index.js';
 import { RenditionPackager, TsPackager, type MediaFact } from '../packager/index.js';
 import { BYTES_PER_SAMPLE, yuv420Bytes, type Frame } from '../playout/index.js';
@@ -11,30 +12,39 @@ import {
   decodeTimeOf,
   firstUnitOf,
   segmentSeconds,
+  unixMsOf,
   videoTrack,
 } from '../timeline/index.js';
 import type { PipelineFact } from './messages.js';
 import type { PipelineSpec } from './pipeline-spec.js';
 import { Rung } from './rung.js';
+import { BoundedCounts, PUBLISH_DELAY_BOUNDS_MS, type RungVitals } from './vitals.js';
 import type { StreamPlan } from './stream-plan.js';
 
 export interface EncodersOptions {
   readonly spec: PipelineSpec;
   readonly plan: StreamPlan;
   readonly store: MediaStore;
+  readonly clock: Clock;
   readonly emit: (fact: PipelineFact) => void;
   readonly onProcess: (child: FfmpegProcess) => void;
 }
+
+const NOTHING_PUBLISHED = { parts: 0, gaps: 0, delays: new BoundedCounts(PUBLISH_DELAY_BOUNDS_MS) };
 
 export class Encoders {
   private readonly video: readonly Rung[];
   private readonly audio: Rung;
   private readonly retention: Retention;
   private readonly transportStreams: TsPackager | undefined;
+  private readonly published = new Map<string, { parts: number; gaps: number; delays: BoundedCounts }>();
+  /** Outdated files are still there. */
+  private owesReclaim = false;
 
   /** Starts the processes: they warm up while the source is opened. */
   constructor(private readonly options: EncodersOptions) {
-    const { spec, plan } = options;
+    const { spec, plan, store } = options;
+    if (store.room) store.room.onChange = (problem) => this.tellRoom(problem);
     this.video = plan.video.map((rendition) => this.videoRung(rendition));
     this.audio = this.audioRung();
     this.transportStreams = plan.formats.includes('mpegts') ? this.tsPackager() : undefined;
@@ -52,7 +62,7 @@ export class Encoders {
     store.prepare([...names, 'audio']);
     names.forEach((name, lane) => this.video[lane]!.begin(this.packager(name, firstSegment)));
     this.audio.begin(this.packager('audio', firstSegment));
-    store.reclaim(firstSegment, this.retention).catch((error: unknown) => this.reportStorage(error));
+    this.reclaim(firstSegment);
   }
 
   acceptVideo(lane: number, unit: number, frame: Frame): void {
@@ -130,7 +140,8 @@ export class Encoders {
       ...{ rendition, track, store, lowLatency: spec.lowLatency },
       firstUnit: firstUnitOf(track, firstSegment),
       onFact: (fact) => this.publish(fact),
-      onWriteFailed: (error) => this.reportStorage(error),
+      // The room tells of it, once an episode.
+      onWriteFailed: () => undefined,
       onSegment: (segment) => this.transportStreams?.add(segment),
       keepsFiles: plan.formats.includes('fmp4'),
     });
@@ -141,12 +152,36 @@ export class Encoders {
     return new TsPackager({
       ...{ video: plan.video.map(({ name }) => name), audio: plan.audio.name, store },
       onFact: (fact) => this.publish(fact),
-      onWriteFailed: (error) => this.reportStorage(error),
+      onWriteFailed: () => undefined,
     });
+  }
+
+  /** How every rung fares. */
+  takeVitals(): RungVitals[] {
+    return this.all().map((rung) => {
+      const vitals = rung.takeVitals();
+      const { parts, gaps, delays } = this.published.get(vitals.name) ?? NOTHING_PUBLISHED;
+      return { ...vitals, parts, gaps, publishDelays: [...delays.counts] };
+    });
+  }
+
+  private count({ rendition, part }: Extract<MediaFact, { kind: 'part' }>): void {
+    const counts = this.published.get(rendition) ?? {
+      ...NOTHING_PUBLISHED,
+      delays: new BoundedCounts(PUBLISH_DELAY_BOUNDS_MS),
+    };
+    this.published.set(rendition, counts);
+    counts.parts += 1;
+    if (part.gap) counts.gaps += 1;
+    const { plan, clock } = this.options;
+    const track = rendition === plan.audio.name ? audioTrack(plan.grid) : videoTrack(plan.grid);
+    const endUnit = (part.startTicks + part.durationTicks) / track.unitTicks;
+    counts.delays.add(clock.now() - unixMsOf(track, endUnit));
   }
 
   private publish(fact: MediaFact): void {
     this.options.emit(fact);
+    if (fact.kind === 'part') this.count(fact);
     if (fact.kind === 'segment') void this.removeOutdated(fact.rendition, fact.segment.number);
   }
 
@@ -162,12 +197,23 @@ export class Encoders {
       ...plan.formats.map((format) => segmentName(outdated, format)),
       timedName(decodeTimeOf(track, firstUnitOf(track, outdated))),
     ];
-    await store.remove(rendition, [...segments, ...parts]).catch((error: unknown) => this.reportStorage(error));
+    try {
+      await store.remove(rendition, [...segments, ...parts]);
+      if (this.owesReclaim) this.reclaim(newest);
+    } catch {
+      // A disk that takes no write takes no removal; what is left behind goes when it does.
+      this.owesReclaim = true;
+    }
   }
 
-  private reportStorage(error: unknown): void {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    const problem = new Problem('output-not-writable', { reason }, { cause: error });
-    this.options.emit({ kind: 'storage', problem: problem.toJSON() });
+  private reclaim(newest: number): void {
+    this.owesReclaim = false;
+    this.options.store.reclaim(newest, this.retention).catch(() => (this.owesReclaim = true));
+  }
+
+  private tellRoom(problem: Problem | undefined): void {
+    const { emit } = this.options;
+    if (problem) emit({ kind: 'storage', state: 'refused', problem: problem.toJSON() });
+    else emit({ kind: 'storage', state: 'writable' });
   }
 }

@@ -1,11 +1,16 @@
 /** What crosses between a stream's worker thread and the main thread: commands in, facts out. Plain values only. */
 import type { MediaFact } from '../packager/index.js';
 import type { SerializedProblem } from '../problem.js';
+import type { SourceDescription } from '../ffmpeg/index.js';
+import type { StaircaseStep } from '../playout/index.js';
 import type { StreamPlan } from './stream-plan.js';
+import type { PipelineVitals } from './vitals.js';
 
 export type PipelineCommand =
   /** `end`: finish what is open and say ENDLIST. `pause`: leave at once, to resume under the same numbers later. */
-  { readonly kind: 'stop'; readonly how: 'end' | 'pause' };
+  | { readonly kind: 'stop'; readonly how: 'end' | 'pause' }
+  /** Cut to this source when it delivers; null: as the order of the list says. */
+  | { readonly kind: 'want-source'; readonly index: number | null };
 
 export type EndReason = 'requested' | 'source-ended';
 
@@ -13,8 +18,14 @@ export type PipelineFact =
   | MediaFact
   /** What will be made of the source; told once, before any media. */
   | { readonly kind: 'planned'; readonly plan: StreamPlan }
-  | { readonly kind: 'source'; readonly state: 'connecting' | 'up' }
-  | { readonly kind: 'source'; readonly state: 'lost'; readonly problem: SerializedProblem }
+  | { readonly kind: 'source'; readonly index: number; readonly state: 'connecting' | 'closed' }
+  | { readonly kind: 'source'; readonly index: number; readonly state: 'up'; readonly source: SourceDescription }
+  | { readonly kind: 'source'; readonly index: number; readonly state: 'lost'; readonly problem: SerializedProblem }
+  /** What viewers see: a step of the staircase, and which source is on air. */
+  | { readonly kind: 'programme'; readonly step: StaircaseStep; readonly onAir: number; readonly pinned: boolean }
+  | { readonly kind: 'slate'; readonly problem: SerializedProblem }
+  /** Told every second. */
+  | { readonly kind: 'vitals'; readonly vitals: PipelineVitals }
   | { readonly kind: 'rung'; readonly rendition: string; readonly state: 'up'; readonly restarts: number }
   | {
       readonly kind: 'rung';
@@ -23,7 +34,11 @@ export type PipelineFact =
       readonly restarts: number;
       readonly problem: SerializedProblem;
     }
-  | { readonly kind: 'storage'; readonly problem: SerializedProblem }
+  /** Media cannot be written, and is a gap until it can be again. */
+  | { readonly kind: 'storage'; readonly state: 'refused'; readonly problem: SerializedProblem }
+  | { readonly kind: 'storage'; readonly state: 'writable' }
+  /** Files of an earlier life, as `rendition/name`, that were not whole: removed, and gaps. */
+  | { readonly kind: 'storage'; readonly state: 'recovered'; readonly broken: readonly string[] }
   | { readonly kind: 'processes'; readonly pids: readonly number[] }
   | { readonly kind: 'ended'; readonly reason: EndReason }
   | { readonly kind: 'paused' }

@@ -6,7 +6,10 @@ import type { Ratio } from '../timeline/index.js';
 /** All a stream's thread needs to know; given once, at its start. */
 export interface PipelineSpec {
   readonly streamId: string;
-  readonly sourceUrl: string;
+  /** The preferred source first; at least one. */
+  readonly sourceUrls: readonly string[];
+  readonly onLoss: LossPolicy;
+  readonly slate: SlateSpec;
   /** Rungs asked for; empty for an audio-only stream. */
   readonly rungs: readonly Rung[];
   readonly audioKbps: number;
@@ -20,6 +23,25 @@ export interface PipelineSpec {
   readonly settings: PipelineSettings;
 }
 
+/** What happens while the source is silent, in seconds without a picture; null: never. */
+export interface LossPolicy {
+  readonly slateAfter: number | null;
+  readonly nextSourceAfter: number | null;
+  readonly giveUpAfter: number | null;
+  /** How long a preferred source must have delivered before it takes over again; null: only when asked. */
+  readonly failBackAfter: number | null;
+}
+
+/** What is shown in place of a lost source. */
+export interface SlateSpec {
+  /** Words written across it; may be empty. */
+  readonly text: string;
+  /** `file:` URL of an image below the media root. */
+  readonly imageUrl: string | undefined;
+  /** Path of the operator's own image, for streams that name none. */
+  readonly imagePath: string | undefined;
+}
+
 export interface PipelineSettings {
   readonly segmentSeconds: number;
   readonly partSeconds: number;
@@ -27,6 +49,8 @@ export interface PipelineSettings {
   readonly maxFps: number;
   readonly jitterSeconds: number;
   readonly sourceTimeoutSeconds: number;
+  /** Kept free on the disk: with less, nothing is written. */
+  readonly diskReserveBytes: number;
   readonly encoderPreset: string;
   readonly ffmpegPath: string;
   readonly ffprobePath: string;

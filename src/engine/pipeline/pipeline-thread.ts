@@ -7,6 +7,8 @@ import type { PipelineSpec } from './pipeline-spec.js';
 export interface Pipeline {
   /** Ends the pipeline. Settles when its thread, and with it every child process, is gone. */
   stop(how: 'end' | 'pause'): Promise<void>;
+  /** Cuts to the source at `index` as soon as it delivers; null: as the order of the list says. */
+  wantSource(index: number | null): void;
 }
 
 /** Starts a pipeline. Facts come in order; after the last one nothing more comes. */
@@ -45,6 +47,9 @@ export const startPipelineThread: StartPipeline = (spec, onFact) => {
     });
   });
   return {
+    wantSource(index) {
+      worker.postMessage({ kind: 'want-source', index } satisfies PipelineCommand);
+    },
     async stop(how) {
       worker.postMessage({ kind: 'stop', how } satisfies PipelineCommand);
       const force = setTimeout(() => void worker.terminate(), STOP_LIMIT_MS);

@@ -7,6 +7,9 @@ import { StreamPipeline } from './stream-pipeline.js';
 const port = parentPort!;
 const pipeline = new StreamPipeline(workerData as PipelineSpec, (fact) => port.postMessage(fact));
 
-port.on('message', (command: PipelineCommand) => void pipeline.stop(command.how));
+port.on('message', (command: PipelineCommand) => {
+  if (command.kind === 'want-source') pipeline.wantSource(command.index);
+  else void pipeline.stop(command.how);
+});
 // With the port closed nothing keeps the thread alive.
 void pipeline.run().then(() => port.close());

@@ -7,6 +7,7 @@ import { BoxSplitter } from '../isobmff/index.js';
 import type { RenditionPackager } from '../packager/index.js';
 import { Problem } from '../problem.js';
 import { firstUnitOf, positionOfUnit, type TrackGrid } from '../timeline/index.js';
+import type { RungVitals } from './vitals.js';
 
 export interface RungOptions {
   readonly rendition: string;
@@ -21,6 +22,9 @@ export interface RungOptions {
   readonly onDown: (restarts: number, problem: Problem) => void;
   readonly onUp: (restarts: number) => void;
 }
+
+/** Units whose way through the encoder is timed. */
+const TIMED_UNITS = 128;
 
 interface Run {
   readonly child: FfmpegProcess;
@@ -48,6 +52,8 @@ export class Rung {
   private checkedAt = performance.now();
   private stopping = false;
   private retry: NodeJS.Timeout | undefined;
+  private readonly fedAt = new Map<number, number>();
+  private encodeTimes: number[] = [];
 
   constructor(private readonly options: RungOptions) {
     this.startRun();
@@ -72,7 +78,16 @@ export class Rung {
       run.fed = true;
       run.fedAt = run.emittedAt = performance.now();
     }
+    this.fedAt.set(unit, performance.now());
+    this.fedAt.delete(unit - TIMED_UNITS);
     this.feed(run, pieces);
+  }
+
+  private timeUnit(unit: number, emittedAt: number): void {
+    const fedAt = this.fedAt.get(unit);
+    if (fedAt === undefined) return;
+    this.fedAt.delete(unit);
+    this.encodeTimes.push(emittedAt - fedAt);
   }
 
   /** Replaces an encoder that lives but emits nothing. Call it a few times a second. */
@@ -85,6 +100,18 @@ export class Rung {
     if (weSleptMs > HUNG_AFTER_MS / 2) this.run.emittedAt = now;
     else if (now - this.run.emittedAt > HUNG_AFTER_MS)
       this.fail(this.run, `hung: no output for ${HUNG_AFTER_MS / 1000} s`);
+  }
+
+  /** As it stands; forgets the times it tells. */
+  takeVitals(): Pick<RungVitals, 'name' | 'state' | 'restarts' | 'queuedUnits' | 'encodeMs'> {
+    const { rendition, unitBytes } = this.options;
+    const times = this.encodeTimes.sort((a, b) => a - b);
+    this.encodeTimes = [];
+    return {
+      ...{ name: rendition, state: this.run ? 'up' : 'down', restarts: this.restarts },
+      queuedUnits: Math.round((this.run?.child.stdin.writableLength ?? 0) / unitBytes),
+      encodeMs: times[Math.floor(times.length / 2)],
+    };
   }
 
   /** No more units: lets the encoder finish and closes what is open. */
@@ -121,6 +148,7 @@ export class Rung {
       if (this.run !== run || !this.packager) return;
       try {
         for (const box of splitter.push(bytes)) this.packager.push(box);
+        this.timeUnit(this.packager.expected - 1, run.emittedAt);
       } catch (error) {
         this.fail(run, `unreadable output: ${String(error)}`);
       }
@@ -168,6 +196,7 @@ export class Rung {
 
   private restart(run: Run, reason: string, aliveMs: number): void {
     this.run = undefined;
+    this.fedAt.clear();
     this.failures = failuresAfter(ENCODER_RESTARTS, this.failures, aliveMs);
     this.restarts += 1;
     const { rendition } = this.options;

@@ -2,29 +2,29 @@
  * One stream, from its source to parts on disk: intake → playout → encoders → packagers. Lives in a worker thread of
  * its own; commands come by call, facts leave by `emit`.
  */
+import { dirname } from 'node:path';
 import { SystemClock } from '../clock.js';
-import {
-  failuresAfter,
-  INTAKE_RESTARTS,
-  parseSource,
-  restartDelayMs,
-  type FfmpegProcess,
-  type SourceDescription,
-} from '../ffmpeg/index.js';
-import { Playout } from '../playout/index.js';
+import { parseSource, type FfmpegProcess, type SourceDescription } from '../ffmpeg/index.js';
+import { Playout, Staircase } from '../playout/index.js';
 import { Problem } from '../problem.js';
-import { MediaStore } from '../storage/index.js';
-import { Connection } from './connection.js';
+import { MediaStore, Room } from '../storage/index.js';
 import { historyFacts, readEarlierLife, type EarlierLife } from './earlier-life.js';
 import { Encoders } from './encoders.js';
 import { firstSegment } from './first-segment.js';
+import { allowedFile } from './intake/allowed-file.js';
+import { Connection, type ConnectionEvents } from './intake/connection.js';
+import { Intake, type IntakeEnd } from './intake/intake.js';
+import type { LineFact } from './intake/source-line.js';
 import type { EndReason, PipelineFact } from './messages.js';
 import type { PipelineSpec } from './pipeline-spec.js';
-import { planStream, type StreamPlan } from './stream-plan.js';
+import { drawSlate } from './slate.js';
+import { knownGrid, planStream, type StreamPlan } from './stream-plan.js';
 
 /** Units leave within this of their due time. */
 const TICK_MS = 5;
-const WATCH_MS = 500;
+/** Sources and encoders are looked after. */
+const WATCH_MS = 100;
+const VITALS_MS = 1_000;
 
 interface Running {
   readonly plan: StreamPlan;
@@ -37,9 +37,10 @@ export class StreamPipeline {
   private readonly store: MediaStore;
   private readonly stopped = new AbortController();
   private readonly children = new Set<FfmpegProcess>();
-  private earlierLife: EarlierLife = { highest: undefined, renditions: new Map() };
+  private earlierLife: EarlierLife = { highest: undefined, renditions: new Map(), broken: [] };
   private running: Running | undefined;
-  private connection: Connection | undefined;
+  private readonly staircase: Staircase;
+  private readonly intake: Intake;
   private timers: NodeJS.Timeout[] = [];
   private stopping: Promise<void> | undefined;
   private failed = false;
@@ -48,26 +49,30 @@ export class StreamPipeline {
     private readonly spec: PipelineSpec,
     private readonly emit: (fact: PipelineFact) => void,
   ) {
-    this.store = new MediaStore(spec.folder);
+    const room = new Room({ folder: dirname(spec.folder), reserveBytes: spec.settings.diskReserveBytes });
+    this.store = new MediaStore(spec.folder, room);
+    const { slateAfter, nextSourceAfter, giveUpAfter } = spec.onLoss;
+    const times = {
+      slateAfterMs: inMs(slateAfter),
+      nextSourceAfterMs: inMs(nextSourceAfter),
+      giveUpAfterMs: inMs(giveUpAfter),
+    };
+    this.staircase = new Staircase(times, this.clock.now());
+    this.intake = this.newIntake();
   }
 
-  /** Runs until stopped, or until a finite source ends. Settles when nothing of it is left running. Never rejects. */
+  /** Runs until stopped, or until there is no source to wait for. Settles when nothing of it is left running. Never rejects. */
   async run(): Promise<void> {
     try {
-      this.earlierLife = await readEarlierLife(this.store);
+      this.earlierLife = await readEarlierLife(this.store, knownGrid(this.spec));
+      const { broken } = this.earlierLife;
+      if (broken.length > 0) this.emit({ kind: 'storage', state: 'recovered', broken });
       if (!this.resumes) await this.store.forgetInits();
-      this.timers.push(setInterval(() => this.watch(), WATCH_MS));
-      const finished = await this.keepConnected();
-      if (finished) await this.end('source-ended');
+      if (!this.stopped.signal.aborted) await this.play();
       await this.stopping;
     } catch (error) {
       await this.fail(error);
     }
-  }
-
-  /** A rate is known before its source only to a stream that has lived before. Another one under its name begins anew. */
-  private get resumes(): boolean {
-    return this.spec.houseRate !== undefined;
   }
 
   /** `end` closes what is open and says so; `pause` leaves at once, to be resumed under later numbers. */
@@ -78,9 +83,41 @@ export class StreamPipeline {
     return this.stopping;
   }
 
+  /** Cuts to the source at `index` as soon as it delivers; null: as the order of the list says. */
+  wantSource(index: number | null): void {
+    this.intake.want(index ?? undefined);
+  }
+
+  /** A rate is known before its source only to a stream that has lived before. Another one under its name begins anew. */
+  private get resumes(): boolean {
+    return this.spec.houseRate !== undefined;
+  }
+
+  private async play(): Promise<void> {
+    this.timers.push(
+      setInterval(() => this.watch(), WATCH_MS),
+      setInterval(() => this.tellVitals(), VITALS_MS),
+    );
+    const over: Record<IntakeEnd, () => Promise<void> | undefined> = {
+      closed: () => undefined,
+      finished: () => this.end('source-ended'),
+      'given-up': () => this.giveUp(),
+    };
+    await over[await this.intake.run()]();
+  }
+
   private async leave(): Promise<void> {
     await this.abandon();
     this.emit({ kind: 'paused' });
+  }
+
+  /** Nothing came for as long as the stream was told to wait: what was shown is closed, and the reason told. */
+  private async giveUp(): Promise<void> {
+    this.failed = true;
+    this.stopped.abort();
+    await this.drain();
+    const seconds = Math.round(this.staircase.absentMs(this.clock.now()) / 1000);
+    this.emit({ kind: 'failed', problem: new Problem('source-given-up', { seconds }).toJSON() });
   }
 
   /** The stream cannot go on: everything is ended, and the reason is the last thing told. */
@@ -101,48 +138,52 @@ export class StreamPipeline {
     }
   }
 
-  /** Connects again and again, until stopped (false) or a finite source has been played (true). */
-  private async keepConnected(): Promise<boolean> {
-    let failures = 0;
-    while (!this.stopped.signal.aborted) {
-      const connectedAt = performance.now();
-      this.emit({ kind: 'source', state: 'connecting' });
-      this.connection = this.newConnection(failures);
-      const end = await this.connection.run();
-      if (this.stopped.signal.aborted) break;
-      if (end.kind === 'finished') return true;
-      this.emit({ kind: 'source', state: 'lost', problem: end.problem.toJSON() });
-      failures = failuresAfter(INTAKE_RESTARTS, failures, performance.now() - connectedAt);
-      await this.pause(restartDelayMs(INTAKE_RESTARTS, failures - 1, Math.random()));
-    }
-    return false;
+  private newIntake(): Intake {
+    const { sourceUrls, onLoss } = this.spec;
+    const now = (): number => this.clock.now();
+    return new Intake({
+      ...{ sourceCount: sourceUrls.length, clock: this.clock, staircase: this.staircase },
+      failBackAfterMs: inMs(onLoss.failBackAfter),
+      connect: (index, attempt, events) => this.connect(index, attempt, events),
+      programme: {
+        begin: (firstSample) => this.running!.playout.beginConnection(firstSample),
+        video: (lane, frame) => this.guarded(() => this.running!.playout.pushVideo(lane, frame, now())),
+        audio: (bytes) => this.guarded(() => this.running!.playout.pushAudio(bytes, now())),
+      },
+      onLine: (index, fact) => this.tellLine(index, fact),
+      onProgramme: (step, onAir, pinned) => this.emit({ kind: 'programme', step, onAir, pinned }),
+    });
   }
 
-  private newConnection(attempt: number): Connection {
-    const { sourceUrl, settings } = this.spec;
+  private connect(index: number, attempt: number, events: ConnectionEvents): Connection {
+    const { sourceUrls, settings } = this.spec;
     return new Connection({
-      source: parseSource(sourceUrl, settings.sourceTimeoutSeconds, attempt),
+      source: parseSource(sourceUrls[index]!, settings.sourceTimeoutSeconds, attempt),
       ffmpegPath: settings.ffmpegPath,
       ffprobePath: settings.ffprobePath,
       timeoutSeconds: settings.sourceTimeoutSeconds,
       mediaRoot: settings.mediaRoot,
-      plan: (source) => (this.running ??= this.start(source)).plan,
-      onOpen: () => {
-        this.running!.playout.beginConnection();
-        this.emit({ kind: 'source', state: 'up' });
+      plan: (source) => {
+        this.running ??= this.start(source);
+        this.emit({ kind: 'source', index, state: 'up', source });
+        return this.running.plan;
       },
-      onVideo: (lane, frame) => this.guarded(() => this.running!.playout.pushVideo(lane, frame, this.clock.now())),
-      onAudio: (bytes) => this.guarded(() => this.running!.playout.pushAudio(bytes, this.clock.now())),
       onProcess: (child) => this.adopt(child),
+      events,
     });
   }
 
-  /** The source is known for the first time. */
+  private tellLine(index: number, fact: LineFact): void {
+    if (fact.state === 'lost') this.emit({ kind: 'source', index, state: 'lost', problem: fact.problem.toJSON() });
+    else this.emit({ kind: 'source', index, state: fact.state });
+  }
+
+  /** A source is known for the first time. */
   private start(source: SourceDescription): Running {
     const plan = planStream(this.spec, source);
     this.emit({ kind: 'planned', plan });
     const encoders = new Encoders({
-      ...{ spec: this.spec, plan, store: this.store, emit: this.emit },
+      ...{ spec: this.spec, plan, store: this.store, clock: this.clock, emit: this.emit },
       onProcess: (child) => this.adopt(child),
     });
     const playout = new Playout({
@@ -151,6 +192,8 @@ export class StreamPipeline {
       lanes: plan.video,
       onVideo: (lane, unit, frame) => encoders.acceptVideo(lane, unit, frame),
       onAudio: (unit, block) => encoders.acceptAudio(unit, block),
+      staircase: this.staircase,
+      onBroken: (reason) => this.intake.reconnect(reason),
       chooseFirstSegment: (nowMs) => {
         const first = firstSegment(plan, this.earlierLife.highest, nowMs);
         const { windowSegments } = this.spec.settings;
@@ -161,7 +204,22 @@ export class StreamPipeline {
       },
     });
     this.timers.push(setInterval(() => playout.tick(this.clock.now()), TICK_MS));
+    if (plan.video.length > 0) void this.drawSlate(plan, playout);
     return { plan, playout, encoders };
+  }
+
+  private async drawSlate({ video }: StreamPlan, playout: Playout): Promise<void> {
+    const { slate, settings } = this.spec;
+    try {
+      const image = slate.imageUrl && (await allowedFile(slate.imageUrl, settings.mediaRoot, 'slate.image'));
+      const frames = await drawSlate({
+        ...{ video, text: slate.text, image: image ?? slate.imagePath, ffmpegPath: settings.ffmpegPath },
+        onProcess: (child) => this.adopt(child),
+      });
+      frames.forEach((frame, lane) => playout.useSlate(lane, frame));
+    } catch (error) {
+      this.emit({ kind: 'slate', problem: Problem.wrap(error).toJSON() });
+    }
   }
 
   private adopt(child: FfmpegProcess): void {
@@ -178,8 +236,23 @@ export class StreamPipeline {
   }
 
   private watch(): void {
-    this.connection?.checkStalled();
+    this.guarded(() => this.intake.steer());
     this.running?.encoders.checkHung();
+  }
+
+  private tellVitals(): void {
+    if (!this.running) return;
+    const { playout, encoders } = this.running;
+    const { external, arrayBuffers } = process.memoryUsage();
+    this.emit({
+      kind: 'vitals',
+      vitals: {
+        playout: { ...playout.counts },
+        leadMs: playout.leadMs,
+        rungs: encoders.takeVitals(),
+        heldBytes: Math.max(external, arrayBuffers),
+      },
+    });
   }
 
   private async end(reason: EndReason): Promise<void> {
@@ -188,15 +261,19 @@ export class StreamPipeline {
       await this.pause(this.spec.settings.jitterSeconds * 1000 + TICK_MS);
       this.stopped.abort();
     }
+    await this.drain();
+    this.emit({ kind: 'ended', reason });
+  }
+
+  private async drain(): Promise<void> {
     this.clearTimers();
     // At once: what the encoders hold is due now, not after the source has taken its leave.
-    await Promise.all([this.connection?.close(), this.running?.encoders.drain()]);
-    this.emit({ kind: 'ended', reason });
+    await Promise.all([this.intake.close(), this.running?.encoders.drain()]);
   }
 
   private async abandon(): Promise<void> {
     this.clearTimers();
-    await this.connection?.close();
+    await this.intake.close();
     await this.running?.encoders.abandon();
   }
 
@@ -220,3 +297,5 @@ export class StreamPipeline {
     });
   }
 }
+
+const inMs = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);

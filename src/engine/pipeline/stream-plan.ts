@@ -62,6 +62,11 @@ export function planStream(spec: PipelineSpec, source: SourceDescription): Strea
   };
 }
 
+/** The grid of a stream that has lived before; undefined before its source is known. */
+export function knownGrid({ houseRate: rate, settings }: PipelineSpec): HouseGrid | undefined {
+  return rate && houseGrid(rate, settings.segmentSeconds, settings.partSeconds);
+}
+
 function houseRate({ video }: SourceDescription, audioOnly: boolean, maxFps: number): Ratio {
   return video && !audioOnly ? snapToHouseRate(toNumber(video.fps), maxFps) : AUDIO_ONLY_RATE;
 }

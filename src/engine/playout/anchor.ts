@@ -1,79 +1,142 @@
 /**
- * Where a source's time sits on the house clock: source frame 0 is house frame `frame`. Chosen from when frames really
- * arrive, moved by whole frames when the path turns out slower or faster. PURE: arrival times are arguments.
+ * Whether a source's time sits well on the house clock, judged by when its media really arrives: a path that became
+ * slower or faster, bursts, a clock that drifts, timestamps that jump. Says by how much to move it, and how gently.
+ * PURE: arrival times are arguments.
  */
 
 export interface AnchorOptions {
-  /** Length of a house frame, ms. */
+  /** Length of a house frame, ms: what arrives this early is not early. */
   readonly frameMs: number;
-  /** How late a frame may come before it is replaced, ms. */
+  /** How late media may come before it is replaced, ms. */
   readonly jitterMs: number;
+  /** The lane that tells a backlog at the beginning: the picture, or the sound where there is none. */
+  readonly mainLane: SourceLane;
   /** After joining, every early frame moves the anchor at once: a backlog delivered in a burst is skipped. */
   readonly joinMs?: number;
-  /** Afterwards only what a whole window shows moves it: persistence, not jitter. */
+  /** Afterwards only what whole windows show moves it: persistence, not jitter. */
   readonly windowMs?: number;
 }
 
-interface Leads {
-  earliest: number;
-  latest: number;
+export type SourceLane = 'video' | 'audio';
+
+/** How long before its house time media arrived, ms (negative: after it), for the first and last unit of an arrival. */
+export interface Lead {
+  readonly first: number;
+  readonly last: number;
 }
+
+export type AnchorVerdict =
+  /**
+   * Play the source later (positive) or sooner by so many milliseconds: `slide` so slowly that nobody notices, because
+   * nothing is lost yet, or `jump`, because it is.
+   */
+  | { readonly kind: 'slide' | 'jump'; readonly byMs: number }
+  /** Its timestamps make no sense any longer: only a new connection helps. */
+  | { readonly kind: 'broken'; readonly reason: string };
+
+/** Media this far ahead is not early, it belongs to another time: it is skipped to at once. */
+const AHEAD_MS = 1_000;
+/** Skipping this much within one window: timestamps run away. */
+const RUNAWAY_MS = 6_000;
+/** Picture and sound further apart than this cannot be held until they meet. */
+const SPREAD_MS = 2_000;
+/** How many windows are remembered. */
+const WINDOWS = 5;
+/** Slides take long; what is further off than this is jumped. */
+const LONGEST_SLIDE_MS = 250;
 
 export class Anchor {
   private readonly joinMs: number;
   private readonly windowMs: number;
-  private readonly leads = new Map<string, Leads>();
+  /** Of the window in progress: the luckiest and unluckiest of each lane. */
+  private readonly lanes = new Map<SourceLane, { luckiest: number; worst: number }>();
+  /** The lead of the least lucky arrival of each window, over all lanes, ms: below minus the allowance it was lost. */
+  private windows: number[] = [];
   private windowEndsAt: number;
+  private skippedMs = 0;
 
-  /** `frame` is the house frame in progress when source frame 0 arrived, at `joinedAtMs`. */
   constructor(
-    public frame: number,
     private readonly joinedAtMs: number,
     private readonly options: AnchorOptions,
   ) {
     this.joinMs = options.joinMs ?? 1_500;
     this.windowMs = options.windowMs ?? 2_000;
-    this.windowEndsAt = joinedAtMs + this.joinMs + this.windowMs;
+    this.windowEndsAt = joinedAtMs + this.joinMs;
   }
 
-  /**
-   * Tells that media of `lane` arrived `leadMs` before its house time (negative: after it). Gives the frames the
-   * anchor was moved by: negative, the source is played sooner (frames skipped); positive, later (frames repeated).
-   */
-  observe(lane: string, leadMs: number, nowMs: number): number {
-    if (nowMs < this.joinedAtMs + this.joinMs) return this.skipBacklog(lane, leadMs);
-    this.remember(lane, leadMs);
-    if (nowMs < this.windowEndsAt) return 0;
-    const move = this.moveFor([...this.leads.values()]);
-    this.leads.clear();
+  /** Media of `lane` arrived. What is said is taken for done: later leads are measured after the move. */
+  observe(lane: SourceLane, lead: Lead, nowMs: number): AnchorVerdict | undefined {
+    const joining = nowMs < this.joinedAtMs + this.joinMs;
+    if (joining && lane === this.options.mainLane && lead.last >= this.options.frameMs) {
+      // What came before the newest frame was the backlog: it says nothing about what is to come.
+      this.lanes.clear();
+      return { kind: 'jump', byMs: -lead.last };
+    }
+    this.remember(lane, lead);
+    const ahead = this.skipAhead();
+    if (ahead || nowMs < this.windowEndsAt) return ahead;
     this.windowEndsAt = nowMs + this.windowMs;
-    this.frame += move;
-    return move;
+    return this.judgeWindow();
   }
 
-  /** Sound often comes in larger bites than the picture, so only the picture tells a backlog from jitter. */
-  private skipBacklog(lane: string, leadMs: number): number {
-    if (lane !== 'video' || leadMs < this.options.frameMs) return 0;
-    const move = -Math.floor(leadMs / this.options.frameMs);
-    this.frame += move;
-    return move;
-  }
-
-  private remember(lane: string, leadMs: number): void {
-    const known = this.leads.get(lane);
-    this.leads.set(lane, {
-      earliest: Math.max(known?.earliest ?? leadMs, leadMs),
-      latest: Math.min(known?.latest ?? leadMs, leadMs),
+  private remember(lane: SourceLane, { first, last }: Lead): void {
+    const known = this.lanes.get(lane);
+    this.lanes.set(lane, {
+      luckiest: Math.max(known?.luckiest ?? last, last),
+      worst: Math.min(known?.worst ?? first, first),
     });
   }
 
-  private moveFor(lanes: readonly Leads[]): number {
+  /** Every lane far ahead: the source's time has jumped forward. */
+  private skipAhead(): AnchorVerdict | undefined {
+    const ahead = Math.min(...[...this.lanes.values()].map(({ luckiest }) => luckiest));
+    if (ahead < AHEAD_MS) return undefined;
+    this.skippedMs += ahead;
+    if (this.skippedMs > RUNAWAY_MS) {
+      return { kind: 'broken', reason: `its timestamps ran ${Math.round(this.skippedMs / 1000)} s ahead of the clock` };
+    }
+    this.forget();
+    return { kind: 'jump', byMs: -ahead };
+  }
+
+  private judgeWindow(): AnchorVerdict | undefined {
+    const lanes = [...this.lanes.values()];
+    this.lanes.clear();
+    this.skippedMs = 0;
+    const luckiest = lanes.map((lane) => lane.luckiest);
+    const spread = Math.max(...luckiest) - Math.min(...luckiest);
+    if (spread > SPREAD_MS) {
+      return { kind: 'broken', reason: `its picture and sound are ${Math.round(spread / 1000)} s apart` };
+    }
+    this.windows = [...this.windows, Math.min(...lanes.map(({ worst }) => worst))].slice(-WINDOWS);
+    const byMs = this.moveFor(Math.min(...luckiest));
+    if (byMs === 0) return undefined;
+    const losing = byMs > 0 && this.persistentWorst() < -this.options.jitterMs;
+    this.windows = this.windows.map((worst) => worst + byMs);
+    return { kind: losing || Math.abs(byMs) > LONGEST_SLIDE_MS ? 'jump' : 'slide', byMs };
+  }
+
+  private moveFor(luckiest: number): number {
     const { frameMs, jitterMs } = this.options;
-    // Late: even the luckiest frame of some lane used up half of the allowance.
-    const worst = Math.min(...lanes.map(({ earliest }) => earliest));
-    if (worst < -jitterMs / 2) return Math.ceil(-worst / frameMs);
-    // Early: even the unluckiest frame of every lane came more than a frame too soon.
-    const slack = Math.min(...lanes.map(({ latest }) => latest));
-    return slack > frameMs ? -Math.floor(slack / frameMs) : 0;
+    const margin = jitterMs / 4;
+    // Even the luckiest arrival used up half of the allowance: the path is slower than it was.
+    if (luckiest < -jitterMs / 2) return -luckiest - margin;
+    // Again and again something comes with little of the allowance left: bursts, or a slow drift.
+    const worst = this.persistentWorst();
+    if (worst < -jitterMs + margin) return -worst - jitterMs / 2;
+    // For as long as is remembered, even the least lucky came more than a frame too soon.
+    const soonest = Math.min(...this.windows);
+    return this.windows.length === WINDOWS && soonest > frameMs ? -soonest : 0;
+  }
+
+  /** What at least three windows show, or all there are: a hiccup, which may lie across two of them, moves nothing. */
+  private persistentWorst(): number {
+    const sorted = [...this.windows].sort((a, b) => a - b);
+    return sorted[Math.min(2, sorted.length - 1)]!;
+  }
+
+  private forget(): void {
+    this.lanes.clear();
+    this.windows = [];
   }
 }

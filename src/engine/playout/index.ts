@@ -4,3 +4,4 @@ export * from './lane.js';
 export * from './playout.js';
 export * from './slots.js';
 export * from './sound-buffer.js';
+export * from './staircase.js';

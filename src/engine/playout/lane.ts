@@ -4,22 +4,27 @@
  */
 import type { Frame } from './frame-cutter.js';
 
-/** A decided house unit: the source frame of the current connection to show, or undefined for the last one again. */
+/** What fills a house unit: a source frame of the connection on air, the last frame again, or the slate. */
+export type Filling = { readonly sourceFrame: number } | 'repeat' | 'slate';
+
+/** A decided house unit. */
 export interface Assignment {
   readonly unit: number;
-  readonly sourceFrame: number | undefined;
-  /** When the lane stops waiting for that frame, Unix ms. */
+  readonly filling: Filling;
+  /** When the lane stops waiting for a source frame, Unix ms. */
   readonly giveUpAtMs: number;
 }
 
-/** Frames held beyond this are a burst nobody will see. */
-const MAX_HELD = 90;
+/** Frames held beyond this are a burst nobody will see: two seconds of the fastest house rate. */
+const MAX_HELD = 120;
 
 export class Lane {
   private readonly held = new Map<number, Frame>();
   private readonly assigned: Assignment[] = [];
   private nextSourceFrame = 0;
   private last: Frame;
+  /** Shown in place of a lost source; until it has been made, the last frame is. */
+  slate: Frame | undefined;
 
   constructor(
     nothing: Frame,
@@ -38,7 +43,7 @@ export class Lane {
     this.held.clear();
     this.nextSourceFrame = 0;
     this.assigned.forEach((assignment, index) => {
-      this.assigned[index] = { ...assignment, sourceFrame: undefined };
+      if (typeof assignment.filling === 'object') this.assigned[index] = { ...assignment, filling: 'repeat' };
     });
     this.advance(0);
   }
@@ -56,15 +61,17 @@ export class Lane {
   /** Emits every assigned unit whose frame is here, or is not waited for any longer. */
   advance(nowMs: number): void {
     for (let head = this.assigned[0]; head !== undefined; head = this.assigned[0]) {
-      if (head.sourceFrame !== undefined) {
-        const frame = this.held.get(head.sourceFrame);
-        const mayStillCome = head.sourceFrame >= this.nextSourceFrame && nowMs < head.giveUpAtMs;
+      const { filling } = head;
+      if (typeof filling === 'object') {
+        const { sourceFrame } = filling;
+        const frame = this.held.get(sourceFrame);
+        const mayStillCome = sourceFrame >= this.nextSourceFrame && nowMs < head.giveUpAtMs;
         if (!frame && mayStillCome) return;
         if (frame) this.last = frame;
-        this.forgetBefore(head.sourceFrame);
+        this.forgetBefore(sourceFrame);
       }
       this.assigned.shift();
-      this.emit(head.unit, this.last);
+      this.emit(head.unit, filling === 'slate' ? (this.slate ?? this.last) : this.last);
     }
   }
 

@@ -10,12 +10,12 @@ import {
   videoTrack,
   audioTrack,
 } from '../timeline/index.js';
-import { Anchor } from './anchor.js';
 import { FrameCutter, type Frame } from './frame-cutter.js';
 import { Lane } from './lane.js';
 import { Playout } from './playout.js';
 import { Slots } from './slots.js';
 import { BYTES_PER_SAMPLE, SoundBuffer } from './sound-buffer.js';
+import { Staircase } from './staircase.js';
 
 const GRID = houseGrid(ratio(30), 2, 1 / 3);
 const VIDEO = videoTrack(GRID);
@@ -77,57 +77,6 @@ describe('slots', () => {
   });
 });
 
-describe('an anchor', () => {
-  const joined = (): Anchor => new Anchor(1_000, 0, { frameMs: FRAME_MS, jitterMs: JITTER_MS });
-
-  it('skips a backlog delivered in a burst at join', () => {
-    const anchor = joined();
-    for (let frame = 0; frame < 30; frame += 1) anchor.observe('video', (anchor.frame - 1_000 + frame) * FRAME_MS, 5);
-    // Thirty frames at once: the thirtieth is now, not a second from now.
-    expect(anchor.frame).toBeLessThanOrEqual(1_000 - 29 + 1);
-  });
-
-  it('holds still under jitter within the allowance', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.double({ min: -JITTER_MS / 2 + 1, max: FRAME_MS, noNaN: true }), {
-          minLength: 300,
-          maxLength: 300,
-        }),
-        (leads) => {
-          const anchor = joined();
-          const withLuckyOnes = leads.map((lead, index) => (index % 20 === 0 ? 0 : lead));
-          withLuckyOnes.forEach((lead, index) => anchor.observe('video', lead, 2_000 + index * FRAME_MS));
-          expect(anchor.frame).toBe(1_000);
-        },
-      ),
-    );
-  });
-
-  it('moves by whole frames, and soon, when the path becomes 700 ms slower', () => {
-    const anchor = joined();
-    let moves = 0;
-    for (let now = 2_000; now < 10_000; now += FRAME_MS) {
-      const lead = (anchor.frame - 1_000) * FRAME_MS - (now > 3_000 ? 700 : 0);
-      if (anchor.observe('video', lead, now) !== 0) moves += 1;
-    }
-    expect(anchor.frame - 1_000).toBe(21);
-    expect(moves).toBeLessThanOrEqual(2);
-  });
-
-  it('follows a clock 200 ppm off for hours without ever being a frame and an allowance away', () => {
-    for (const ppm of [200, -200]) {
-      const anchor = joined();
-      for (let now = 2_000; now < 4 * 3_600_000; now += 250) {
-        const lead = (anchor.frame - 1_000) * FRAME_MS + (now * ppm) / 1e6;
-        anchor.observe('video', lead, now);
-        expect(Math.abs(lead)).toBeLessThan(JITTER_MS + FRAME_MS);
-      }
-      expect(Math.abs(anchor.frame - 1_000)).toBeGreaterThan(50);
-    }
-  });
-});
-
 describe('a lane', () => {
   const frame = (index: number): Frame => [Buffer.from([index])];
 
@@ -135,9 +84,9 @@ describe('a lane', () => {
     const shown: [number, number][] = [];
     const lane = new Lane(frame(99), (unit, [piece]) => shown.push([unit, piece![0]!]));
     lane.arrive(frame(0));
-    lane.assign({ unit: 10, sourceFrame: 0, giveUpAtMs: 100 });
-    lane.assign({ unit: 11, sourceFrame: 1, giveUpAtMs: 100 });
-    lane.assign({ unit: 12, sourceFrame: undefined, giveUpAtMs: 100 });
+    lane.assign({ unit: 10, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
+    lane.assign({ unit: 11, filling: { sourceFrame: 1 }, giveUpAtMs: 100 });
+    lane.assign({ unit: 12, filling: 'repeat', giveUpAtMs: 100 });
     lane.advance(50);
     expect(shown).toEqual([[10, 0]]);
     lane.advance(101);
@@ -152,14 +101,28 @@ describe('a lane', () => {
     const shown: number[] = [];
     const lane = new Lane(frame(99), (_, [piece]) => shown.push(piece![0]!));
     lane.arrive(frame(7));
-    lane.assign({ unit: 1, sourceFrame: 0, giveUpAtMs: 100 });
-    lane.assign({ unit: 2, sourceFrame: 1, giveUpAtMs: 1e9 });
+    lane.assign({ unit: 1, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
+    lane.assign({ unit: 2, filling: { sourceFrame: 1 }, giveUpAtMs: 1e9 });
     lane.advance(0);
     lane.restart();
     lane.arrive(frame(8));
-    lane.assign({ unit: 3, sourceFrame: 0, giveUpAtMs: 100 });
+    lane.assign({ unit: 3, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
     lane.advance(0);
     expect(shown).toEqual([7, 7, 8]);
+  });
+
+  it('shows the slate once it has been made, and the last frame until then', () => {
+    const shown: number[] = [];
+    const lane = new Lane(frame(99), (_, [piece]) => shown.push(piece![0]!));
+    lane.arrive(frame(7));
+    lane.assign({ unit: 1, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
+    lane.assign({ unit: 2, filling: 'slate', giveUpAtMs: 100 });
+    lane.advance(0);
+    lane.slate = frame(50);
+    lane.assign({ unit: 3, filling: 'slate', giveUpAtMs: 100 });
+    lane.assign({ unit: 4, filling: 'repeat', giveUpAtMs: 100 });
+    lane.advance(0);
+    expect(shown).toEqual([7, 7, 50, 7]);
   });
 });
 
@@ -215,6 +178,29 @@ describe('a sound buffer', () => {
     // The tone itself moves by 500 from one sample to the next.
     expect(largest).toBeLessThan(600);
   });
+
+  it('is slowed down and sped up without a click, and without losing its place', () => {
+    for (const moved of [-4, 4]) {
+      const buffer = new SoundBuffer();
+      buffer.push(tone(60_000));
+      let from = 0;
+      const blocks = Array.from({ length: 40 }, () => {
+        const block = buffer.read(from, 1024 - moved);
+        from += 1024 - moved;
+        return block;
+      });
+      const samples = Array.from({ length: 40 * 1024 }, (_, index) =>
+        blocks[Math.floor(index / 1024)]!.readInt16LE((index % 1024) * BYTES_PER_SAMPLE),
+      );
+      const largest = Math.max(...samples.slice(1).map((sample, index) => Math.abs(sample - samples[index]!)));
+      expect(largest).toBeLessThan(510);
+      // Past the fade-in, it is the tone, at the place the reading has got to.
+      const expected = (index: number): number => 10_000 * Math.sin((index * (1024 - moved)) / 1024 / 20);
+      for (let index = 1_000; index < samples.length; index += 97) {
+        expect(Math.abs(samples[index]! - expected(index))).toBeLessThan(20);
+      }
+    }
+  });
 });
 
 /** A source told as arrivals: `undefined` for what never comes. */
@@ -248,6 +234,8 @@ describe('the playout', () => {
       },
       onAudio: (unit) => audio.push(unit),
       chooseFirstSegment: (nowMs) => segmentAt(GRID, nowMs) - 1,
+      staircase: new Staircase({ slateAfterMs: 1_000, nextSourceAfterMs: null, giveUpAfterMs: null }, START),
+      onBroken: () => undefined,
     });
     playout.beginConnection();
     const events = arrivals.flatMap(({ lateMs, lost }, index) =>
@@ -298,6 +286,24 @@ describe('the playout', () => {
     // What is filled at the end is only the time after the last frame.
     expect(playout.counts.filledVideo).toBeLessThanOrEqual(Math.ceil(2_000 / FRAME_MS) + 1);
     expect(playout.counts.anchorMoves).toBe(0);
+  });
+
+  it('begins with the first picture in every rung, whichever gets it first', () => {
+    const shown: number[][] = [[], []];
+    const playout = new Playout({
+      ...{ grid: GRID, jitterMs: JITTER_MS, lanes: [{ width: 4, height: 4 }, { width: 2, height: 2 }] },
+      onVideo: (lane, _, [piece]) => shown[lane]!.push(piece![0]!),
+      onAudio: () => undefined,
+      chooseFirstSegment: (nowMs) => segmentAt(GRID, nowMs) - 1,
+      staircase: new Staircase({ slateAfterMs: null, nextSourceAfterMs: null, giveUpAfterMs: null }, START),
+      onBroken: () => undefined,
+    });
+    playout.beginConnection();
+    playout.pushVideo(1, [Buffer.from([77])], START);
+    playout.tick(START + 20);
+    playout.pushVideo(0, [Buffer.from([77])], START + 25);
+    expect(shown[0]!.length).toBeGreaterThan(60);
+    expect(new Set(shown.flat())).toEqual(new Set([77]));
   });
 
   it('does not freeze for ever when everything becomes 700 ms late', () => {

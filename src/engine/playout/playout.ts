@@ -7,18 +7,19 @@ import {
   AUDIO_SAMPLE_RATE,
   audioTrack,
   firstUnitOf,
-  mulDivFloor,
   toNumber,
   unitAt,
   unixMsOf,
   videoTrack,
   type HouseGrid,
 } from '../timeline/index.js';
-import { Anchor } from './anchor.js';
+import { Anchor, type AnchorVerdict, type Lead, type SourceLane } from './anchor.js';
 import { blackFrame, type Frame } from './frame-cutter.js';
-import { Lane } from './lane.js';
-import { Slots, type Available } from './slots.js';
+import { Lane, type Filling } from './lane.js';
+import { Slots, type Available, type Slot } from './slots.js';
 import { SoundBuffer } from './sound-buffer.js';
+import { SourceOrigin } from './source-origin.js';
+import type { Staircase } from './staircase.js';
 
 export interface PlayoutOptions {
   readonly grid: HouseGrid;
@@ -29,6 +30,10 @@ export interface PlayoutOptions {
   readonly onAudio: (unit: number, block: Buffer) => void;
   /** Decides the first segment of the stream, when the first media arrives. */
   readonly chooseFirstSegment: (nowMs: number) => number;
+  /** Told of every unit the source fills; says what fills the others. */
+  readonly staircase: Staircase;
+  /** What the connection on air delivers makes no sense any longer: only a new one helps. Told once per connection. */
+  readonly onBroken: (reason: string) => void;
 }
 
 export interface PlayoutCounts {
@@ -40,14 +45,26 @@ export interface PlayoutCounts {
 
 /** A lane that lags behind the others within one decoder gets this long, then repeats its last frame. */
 const LANE_PATIENCE_MS = 400;
+/** Sound that a slide may need beyond an AAC frame. */
+const SPARE_SAMPLES = 8;
+
+/** The connection on air, placed on the house clock. */
+interface Joined {
+  readonly anchor: Anchor;
+  readonly origin: SourceOrigin;
+  broken: boolean;
+}
 
 export class Playout {
   readonly counts: PlayoutCounts = { filledVideo: 0, filledAudio: 0, anchorMoves: 0 };
   private readonly video;
   private readonly audio;
+  private readonly frameMs;
   private readonly lanes: readonly Lane[];
   private readonly sound = new SoundBuffer();
-  private anchor: Anchor | undefined;
+  /** The newest lead of each lane, ms: how long before its house time media arrives. */
+  private leads: { video?: number; audio?: number } = {};
+  private joined: Joined | undefined;
   private slots: { readonly video: Slots; readonly audio: Slots } | undefined;
   /** Until the first frame has been shown, units before the source's beginning show that first frame. */
   private padding = true;
@@ -55,17 +72,32 @@ export class Playout {
   constructor(private readonly options: PlayoutOptions) {
     this.video = videoTrack(options.grid);
     this.audio = audioTrack(options.grid);
+    this.frameMs = 1000 / toNumber(options.grid.fps);
     this.lanes = options.lanes.map(
       ({ width, height }, index) =>
         new Lane(blackFrame(width, height), (unit, frame) => options.onVideo(index, unit, frame)),
     );
   }
 
-  /** A connection to the source begins: its frames and samples count from 0. */
-  beginConnection(): void {
-    this.anchor = undefined;
-    this.sound.restart();
+  /**
+   * A connection to the source begins: its frames count from 0. Its sound counts from `firstSample`, told from the
+   * beginning of frame 0, where the connection was running already.
+   */
+  beginConnection(firstSample = 0): void {
+    this.joined = undefined;
+    this.leads = {};
+    this.sound.restart(firstSample);
     for (const lane of this.lanes) lane.restart();
+  }
+
+  /** How long before its house time media of the connection on air arrived last, ms. */
+  get leadMs(): { readonly video?: number; readonly audio?: number } {
+    return this.leads;
+  }
+
+  /** What rung `lane` shows when the staircase says so. */
+  useSlate(lane: number, frame: Frame): void {
+    this.lanes[lane]!.slate = frame;
   }
 
   /** A frame of rung `lane` arrived. */
@@ -73,38 +105,43 @@ export class Playout {
     this.lanes[lane]!.arrive(frame);
     // The last rung of the cascade is done last: when it has a frame, the others have it too.
     if (lane === this.lanes.length - 1) {
-      const anchor = this.join(nowMs);
-      const houseFrame = anchor.frame + this.lanes[lane]!.arrived - 1;
-      this.observe('video', unixMsOf(this.video, houseFrame) - nowMs, nowMs);
+      const joined = this.join(nowMs);
+      const lead = this.originMs(joined) + (this.lanes[lane]!.arrived - 1) * this.frameMs - nowMs;
+      this.observe(joined, 'video', { first: lead, last: lead }, nowMs);
     }
     this.tick(nowMs);
   }
 
   /** Decoded sound arrived: stereo s16le at 48 kHz. */
   pushAudio(bytes: Buffer, nowMs: number): void {
+    const from = this.sound.end;
     this.sound.push(bytes);
-    if (this.lanes.length === 0) this.join(nowMs);
-    if (!this.anchor) return;
-    const endUnit = (this.houseSampleOfSourceStart() + this.sound.end) / AAC_FRAME_SAMPLES;
-    this.observe('audio', unixMsOf(this.audio, endUnit) - nowMs, nowMs);
+    const joined = this.lanes.length === 0 ? this.join(nowMs) : this.joined;
+    if (!joined) return;
+    const leadOf = (sample: number): number => this.originMs(joined) + (sample * 1000) / AUDIO_SAMPLE_RATE - nowMs;
+    this.observe(joined, 'audio', { first: leadOf(from), last: leadOf(this.sound.end) }, nowMs);
     this.tick(nowMs);
   }
 
   /** Lets every unit go whose time has come. Call it on arrival and every few milliseconds. */
   tick(nowMs: number): void {
     if (!this.slots) return;
-    for (const { unit, filled } of this.slots.video.decide(this.availableVideo(), nowMs)) this.assign(unit, filled);
+    for (const slot of this.slots.video.decide(this.availableVideo(), nowMs)) this.assign(slot, nowMs);
     for (const lane of this.lanes) lane.advance(nowMs);
-    for (const { unit, filled } of this.slots.audio.decide(this.availableAudio(), nowMs)) this.emitAudio(unit, filled);
+    for (const slot of this.slots.audio.decide(this.availableAudio(), nowMs)) this.emitAudio(slot, nowMs);
   }
 
-  private join(nowMs: number): Anchor {
-    this.anchor ??= new Anchor(unitAt(this.video, nowMs), nowMs, {
-      frameMs: 1000 / toNumber(this.options.grid.fps),
-      jitterMs: this.options.jitterMs,
-    });
+  private join(nowMs: number): Joined {
+    this.joined ??= {
+      anchor: new Anchor(nowMs, {
+        ...{ frameMs: this.frameMs, jitterMs: this.options.jitterMs },
+        mainLane: this.lanes.length > 0 ? 'video' : 'audio',
+      }),
+      origin: new SourceOrigin(unitAt(this.video, nowMs), this.options.grid.fps),
+      broken: false,
+    };
     this.slots ??= this.firstSlots(this.options.chooseFirstSegment(nowMs));
-    return this.anchor;
+    return this.joined;
   }
 
   private firstSlots(segment: number): { video: Slots; audio: Slots } {
@@ -117,47 +154,75 @@ export class Playout {
     };
   }
 
-  private observe(lane: 'video' | 'audio', leadMs: number, nowMs: number): void {
-    if (this.anchor!.observe(lane, leadMs, nowMs) !== 0) this.counts.anchorMoves += 1;
+  private observe(joined: Joined, lane: SourceLane, lead: Lead, nowMs: number): void {
+    this.leads[lane] = lead.last;
+    if (joined.broken) return;
+    const verdict = joined.anchor.observe(lane, lead, nowMs);
+    if (verdict) this.obey(joined, verdict);
+  }
+
+  private obey(joined: Joined, verdict: AnchorVerdict): void {
+    if (verdict.kind === 'broken') {
+      joined.broken = true;
+      return this.options.onBroken(verdict.reason);
+    }
+    this.counts.anchorMoves += 1;
+    if (verdict.kind === 'slide') return joined.origin.slide(verdict.byMs);
+    joined.origin.jump(verdict.byMs);
+    this.sound.breakHere();
+  }
+
+  /** When the source's time 0 is, or will be once what is sliding has arrived, Unix ms. */
+  private originMs({ origin }: Joined): number {
+    return unixMsOf(this.audio, origin.sample / AAC_FRAME_SAMPLES) + origin.aheadMs;
   }
 
   private availableVideo(): Available | undefined {
     const arrived = this.lanes.at(-1)?.arrived ?? 0;
-    if (!this.anchor || arrived === 0) return undefined;
-    const { frame } = this.anchor;
+    if (!this.joined || arrived === 0) return undefined;
+    const { frame } = this.joined.origin;
     return { first: this.padding ? 0 : frame, last: frame + arrived - 1 };
   }
 
-  private assign(unit: number, filled: boolean): void {
-    const sourceFrame = filled ? undefined : Math.max(0, unit - this.anchor!.frame);
-    if (sourceFrame !== undefined && sourceFrame > 0) this.padding = false;
-    if (filled) this.counts.filledVideo += 1;
-    const giveUpAtMs = unixMsOf(this.video, unit) + this.options.jitterMs + LANE_PATIENCE_MS;
-    for (const lane of this.lanes) lane.assign({ unit, sourceFrame, giveUpAtMs });
+  private assign({ unit, filled }: Slot, nowMs: number): void {
+    // Padding is assigned long after its time; its first picture is waited for all the same.
+    const giveUpAtMs = Math.max(unixMsOf(this.video, unit) + this.options.jitterMs, nowMs) + LANE_PATIENCE_MS;
+    const filling = filled ? this.fillVideo(nowMs) : this.playVideo(unit, nowMs);
+    for (const lane of this.lanes) lane.assign({ unit, filling, giveUpAtMs });
+  }
+
+  private fillVideo(nowMs: number): Filling {
+    this.counts.filledVideo += 1;
+    return this.options.staircase.step(nowMs) === 'slate' ? 'slate' : 'repeat';
+  }
+
+  private playVideo(unit: number, nowMs: number): Filling {
+    const sourceFrame = Math.max(0, unit - this.joined!.origin.frame);
+    if (sourceFrame > 0) this.padding = false;
+    this.options.staircase.played(nowMs);
+    return { sourceFrame };
   }
 
   private availableAudio(): Available | undefined {
-    if (!this.anchor) return undefined;
-    const start = this.houseSampleOfSourceStart();
+    if (!this.joined) return undefined;
+    const start = this.joined.origin.sample;
     return {
       first: Math.floor(start / AAC_FRAME_SAMPLES),
-      last: Math.floor((start + this.sound.end) / AAC_FRAME_SAMPLES) - 1,
+      last: Math.floor((start + this.sound.end - SPARE_SAMPLES) / AAC_FRAME_SAMPLES) - 1,
     };
   }
 
-  private emitAudio(unit: number, filled: boolean): void {
-    if (filled) {
-      this.counts.filledAudio += 1;
-      if (this.anchor) this.sound.forgetBefore((unit + 1) * AAC_FRAME_SAMPLES - this.houseSampleOfSourceStart());
-      this.options.onAudio(unit, this.sound.silence());
+  private emitAudio({ unit, filled }: Slot, nowMs: number): void {
+    const { origin } = this.joined ?? {};
+    const from = unit * AAC_FRAME_SAMPLES - (origin?.sample ?? 0);
+    const moved = origin?.step() ?? 0;
+    if (!filled) {
+      if (this.lanes.length === 0) this.options.staircase.played(nowMs);
+      this.options.onAudio(unit, this.sound.read(from, AAC_FRAME_SAMPLES - moved));
       return;
     }
-    this.options.onAudio(unit, this.sound.read(unit * AAC_FRAME_SAMPLES - this.houseSampleOfSourceStart()));
-  }
-
-  /** The house sample at which the source's sample 0 sits: picture and sound share one anchor, so they stay together. */
-  private houseSampleOfSourceStart(): number {
-    const { num, den } = this.options.grid.fps;
-    return mulDivFloor(this.anchor!.frame, AUDIO_SAMPLE_RATE * den, num);
+    this.counts.filledAudio += 1;
+    if (origin) this.sound.forgetBefore(from + AAC_FRAME_SAMPLES);
+    this.options.onAudio(unit, this.sound.silence());
   }
 }

@@ -1,5 +1,6 @@
 /** Holds a source's decoded sound and gives it out in house AAC frames: stereo s16le, 4 bytes a sample. PURE. */
 import { AAC_FRAME_SAMPLES } from '../timeline/index.js';
+import { resample, RESAMPLE_MARGIN } from './resample.js';
 
 export const BYTES_PER_SAMPLE = 4;
 const BLOCK_BYTES = AAC_FRAME_SAMPLES * BYTES_PER_SAMPLE;
@@ -15,13 +16,20 @@ export class SoundBuffer {
   private lastLeft = 0;
   private lastRight = 0;
   private silent = true;
+  private broken = false;
 
-  /** A new connection: its sound counts from 0 again. */
-  restart(): void {
+  /** A new connection: its sound counts from 0 again, or from `at` where what came before was not taken. */
+  restart(at = 0): void {
     this.pieces = [];
     this.spare = Buffer.alloc(0);
-    this.start = 0;
+    this.start = at;
     this.heldBytes = 0;
+    this.breakHere();
+  }
+
+  /** What is read next does not continue what was read last: it is faded over. */
+  breakHere(): void {
+    this.broken = !this.silent;
   }
 
   push(bytes: Buffer): void {
@@ -38,16 +46,19 @@ export class SoundBuffer {
     return this.start + this.heldBytes / BYTES_PER_SAMPLE;
   }
 
-  /** The AAC frame that begins at source sample `from`; samples before the source's beginning are silence. */
-  read(from: number): Buffer {
+  /**
+   * The AAC frame that begins at source sample `from`; samples before the source's beginning are silence. Where
+   * `consumed` is not an AAC frame's length, that many samples are stretched or squeezed into one.
+   */
+  read(from: number, consumed = AAC_FRAME_SAMPLES): Buffer {
+    const block =
+      consumed === AAC_FRAME_SAMPLES
+        ? this.copy(from, AAC_FRAME_SAMPLES)
+        : resample(this.copy(from - RESAMPLE_MARGIN, consumed + 2 * RESAMPLE_MARGIN), consumed, AAC_FRAME_SAMPLES);
     this.forgetBefore(from);
-    const block = Buffer.alloc(BLOCK_BYTES);
-    let at = Math.max(0, this.start - from) * BYTES_PER_SAMPLE;
-    for (const piece of this.pieces) {
-      if (at >= BLOCK_BYTES) break;
-      at += piece.copy(block, at, 0, Math.min(piece.length, BLOCK_BYTES - at));
-    }
-    if (this.silent) fadeIn(block);
+    if (this.silent || this.broken) fadeIn(block);
+    if (this.broken) this.fadeOutOver(block);
+    this.broken = false;
     this.rememberEnd(block);
     return block;
   }
@@ -55,22 +66,39 @@ export class SoundBuffer {
   /** An AAC frame of silence; the first one after sound decays from the last sample instead of cutting it off. */
   silence(): Buffer {
     const block = Buffer.alloc(BLOCK_BYTES);
-    if (!this.silent) {
-      for (let sample = 0; sample < FADE_SAMPLES; sample += 1) {
-        const gain = 1 - (sample + 1) / FADE_SAMPLES;
-        block.writeInt16LE(Math.trunc(this.lastLeft * gain), sample * BYTES_PER_SAMPLE);
-        block.writeInt16LE(Math.trunc(this.lastRight * gain), sample * BYTES_PER_SAMPLE + 2);
-      }
-    }
+    if (!this.silent) this.fadeOutOver(block);
     this.silent = true;
+    this.broken = false;
     return block;
+  }
+
+  /** Samples `from` to `from + count`, silence where there are none. */
+  private copy(from: number, count: number): Buffer {
+    const bytes = Buffer.alloc(count * BYTES_PER_SAMPLE);
+    // Where in `bytes` the first piece begins; negative where it began before them.
+    let at = (this.start - from) * BYTES_PER_SAMPLE;
+    for (const piece of this.pieces) {
+      if (at >= bytes.length) break;
+      if (at + piece.length > 0) piece.copy(bytes, Math.max(0, at), Math.max(0, -at));
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  private fadeOutOver(block: Buffer): void {
+    for (let sample = 0; sample < FADE_SAMPLES; sample += 1) {
+      const gain = 1 - (sample + 1) / FADE_SAMPLES;
+      add(block, sample * BYTES_PER_SAMPLE, this.lastLeft * gain);
+      add(block, sample * BYTES_PER_SAMPLE + 2, this.lastRight * gain);
+    }
   }
 
   /** Sound whose time has passed is not kept. */
   forgetBefore(sample: number): void {
+    const keptFrom = sample - RESAMPLE_MARGIN;
     while (this.pieces.length > 0) {
       const first = this.pieces[0]!;
-      const surplus = (sample - this.start) * BYTES_PER_SAMPLE;
+      const surplus = (keptFrom - this.start) * BYTES_PER_SAMPLE;
       if (surplus <= 0) return;
       const dropped = Math.min(surplus, first.length);
       if (dropped === first.length) this.pieces.shift();
@@ -85,6 +113,10 @@ export class SoundBuffer {
     this.lastRight = block.readInt16LE(BLOCK_BYTES - 2);
     this.silent = false;
   }
+}
+
+function add(block: Buffer, at: number, value: number): void {
+  block.writeInt16LE(Math.max(-32_768, Math.min(32_767, block.readInt16LE(at) + Math.trunc(value))), at);
 }
 
 function fadeIn(block: Buffer): void {

@@ -69,9 +69,13 @@ describe('ffmpeg arguments', () => {
     });
     expect(plan.filter).toBe(
       '[0:V:0]yadif=deint=interlaced,fps=fps=30000/1001:start_time=0,scale=1280:720:flags=bicubic,setsar=1,format=yuv420p,split[v0][s0];' +
-        '[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v1];' +
-        '[0:a:0]aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo[a]',
+        '[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v1]',
     );
+    expect(plan.outputs.at(-1)!.options.join(' ')).toBe(
+      '-map 0:a:0 -af aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo ' +
+        '-c:a pcm_s16le -f s16le -flush_packets 1',
+    );
+    expect(plan.inputs[0]!.options.slice(0, 2)).toEqual(['-reinit_filter:v', '0']);
     expect(plan.outputs.map(({ target }) => target)).toEqual(['pipe:3', 'pipe:4', 'pipe:5']);
   });
 

@@ -21,14 +21,23 @@ export interface IntakePlan {
 
 /** Video rung `i` leaves on fd 3 + i as yuv420p frames, sound on the next fd as stereo s16le at 48 kHz. */
 export function intakeCommand(plan: IntakePlan): CommandPlan {
-  const chains = [...(plan.video.length > 0 ? videoChains(plan) : []), ...audioChains(plan)];
-  const pipes = [...plan.video.map((_, index) => `[v${index}]`), ...(plan.audioStream ? ['[a]'] : [])];
+  const { video, audioStream, inputs } = plan;
+  const pictures = video.map((_, index) => pictureOutput(index));
   return {
-    inputs: plan.inputs,
-    filter: chains.join(';'),
-    outputs: pipes.map((label, index) => rawOutput(label, FIRST_OUTPUT_FD + index)),
+    inputs: video.length > 0 ? inputs.map(keepingTheGraph) : inputs,
+    ...(video.length > 0 && { filter: videoChains(plan).join(';') }),
+    outputs: [...pictures, ...(audioStream ? [soundOutput(audioStream, FIRST_OUTPUT_FD + video.length)] : [])],
   };
 }
+
+/**
+ * A source that changes its size in mid-stream must not make ffmpeg build its filters anew: they would fill the time
+ * from 0 again. `scale` adapts by itself.
+ */
+const keepingTheGraph = (input: CommandInput): CommandInput => ({
+  ...input,
+  options: ['-reinit_filter:v', '0', ...input.options],
+});
 
 function videoChains({ video, fps, interlaced }: IntakePlan): string[] {
   // start_time=0: frame 0 is the source's time 0, as sample 0 is, whichever track begins first.
@@ -47,19 +56,22 @@ const scale = ({ width, height }: VideoRendition): string =>
 
 const fork = (index: number, more: boolean): string => (more ? `,split[v${index}][s${index}]` : `[v${index}]`);
 
-function audioChains({ audioStream }: IntakePlan): string[] {
-  if (!audioStream) return [];
-  // async: stretch or pad so that sample n stays the sample at n / 48000 s; first_pts=0: pad a late start with silence.
-  return [
-    `[${audioStream}]aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo[a]`,
-  ];
+function pictureOutput(index: number): CommandOutput {
+  const raw = ['-c:v', 'rawvideo', '-f', 'rawvideo', '-fps_mode', 'passthrough'];
+  return { options: ['-map', `[v${index}]`, ...raw, ...AT_ONCE], target: `pipe:${FIRST_OUTPUT_FD + index}` };
 }
 
-function rawOutput(label: string, fd: number): CommandOutput {
-  const format =
-    label === '[a]'
-      ? ['-c:a', 'pcm_s16le', '-f', 's16le']
-      : ['-c:v', 'rawvideo', '-f', 'rawvideo', '-fps_mode', 'passthrough'];
-  // flush_packets: a frame leaves when it is done, not when a 32 KB buffer is full.
-  return { options: ['-map', label, ...format, '-flush_packets', '1'], target: `pipe:${fd}` };
+/**
+ * Filtered apart from the picture, so that a change of its format is no business of the picture's. (It starts the sound
+ * from 0 again, which the playout sees, and connects anew.) async: stretch or pad so that sample n stays the sample at
+ * n / 48000 s; first_pts=0: pad a late start with silence.
+ */
+function soundOutput(audioStream: string, fd: number): CommandOutput {
+  const filter =
+    'aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo';
+  const raw = ['-c:a', 'pcm_s16le', '-f', 's16le'];
+  return { options: ['-map', audioStream, '-af', filter, ...raw, ...AT_ONCE], target: `pipe:${fd}` };
 }
+
+/** A frame leaves when it is done, not when a 32 KB buffer is full. */
+const AT_ONCE = ['-flush_packets', '1'];

@@ -1,7 +1,4 @@
 /** One connection to a source, from opening it to its end: probe, decode, and raw media out. */
-import { realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   describeSource,
   ffmpegArguments,
@@ -16,10 +13,12 @@ import {
   type CommandInput,
   type Source,
   type SourceDescription,
-} from '../ffmpeg/index.js';
-import { FrameCutter, yuv420Bytes, type Frame } from '../playout/index.js';
-import { Problem } from '../problem.js';
-import type { StreamPlan } from './stream-plan.js';
+} from '../../ffmpeg/index.js';
+import { FrameCutter, yuv420Bytes, type Frame } from '../../playout/index.js';
+import { Problem } from '../../problem.js';
+import { allowedFile } from './allowed-file.js';
+import type { Ratio } from '../../timeline/index.js';
+import type { StreamPlan } from '../stream-plan.js';
 
 export interface ConnectionOptions {
   readonly source: Source;
@@ -29,28 +28,38 @@ export interface ConnectionOptions {
   readonly mediaRoot: string | undefined;
   /** Says what to decode to, once the source is known. May throw a Problem: the connection then fails with it. */
   readonly plan: (source: SourceDescription) => StreamPlan;
-  /** Decoding begins: frames and samples count from 0. */
-  readonly onOpen: () => void;
+  readonly onProcess: (child: FfmpegProcess) => void;
+  readonly events: ConnectionEvents;
+}
+
+export interface ConnectionEvents {
+  /** Decoding to so many video lanes at this rate begins: frames and samples count from 0. */
+  readonly onOpen: (lanes: number, rate: Ratio) => void;
   readonly onVideo: (lane: number, frame: Frame) => void;
   readonly onAudio: (bytes: Buffer) => void;
-  readonly onProcess: (child: FfmpegProcess) => void;
 }
 
 export type ConnectionEnd =
   /** A finite source (a file) was played to its end. */
-  { readonly kind: 'finished' } | { readonly kind: 'lost'; readonly problem: Problem };
+  { readonly kind: 'finished'; readonly problem: Problem } | { readonly kind: 'lost'; readonly problem: Problem };
 
 /** Formats that deliver whole segments in bursts: they are read at the pace of their own timestamps. */
 const SEGMENTED_FORMATS = /^(hls|dash)/;
 /** Compressed bytes a decoder may lag behind its tap. Beyond it the decoder will never catch up. */
 const MAX_DECODER_BACKLOG = 64 * 1024 * 1024;
+/** A source that is looked for (not waited for) gets this many source timeouts from being opened to its first media. */
+const OPENING_TIMEOUTS = 2;
+/** What a source makes its reader allocate is bounded: an endless playlist ends the reader, not the machine. */
+const MEMORY_LIMIT_BYTES = 2 * 1024 ** 3;
 
 export class Connection {
   private readonly children: FfmpegProcess[] = [];
   /** Undefined until the first bytes: a listener may wait for its publisher as long as it likes. */
   private lastMediaAt: number | undefined;
+  private readonly openedAt = performance.now();
   private closed = false;
-  private stalled = false;
+  /** Why we ended it ourselves. */
+  private brokenOff: string | undefined;
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -71,11 +80,21 @@ export class Connection {
     await Promise.all(this.children.map((child) => child.stop(500)));
   }
 
-  /** Ends the connection if nothing has come out of it for the source timeout: it lives, but delivers nothing. */
+  /**
+   * Ends the connection if nothing has come out of it for the source timeout: it lives, but delivers nothing. A source
+   * that waits for its publisher may wait as long as it likes; one that is called must answer.
+   */
   checkStalled(): void {
-    if (this.lastMediaAt === undefined) return;
-    if (performance.now() - this.lastMediaAt < this.options.timeoutSeconds * 1000) return;
-    this.stalled = true;
+    const { source, timeoutSeconds } = this.options;
+    if (this.lastMediaAt === undefined && source.waits) return;
+    const since = this.lastMediaAt ?? this.openedAt;
+    const seconds = this.lastMediaAt === undefined ? OPENING_TIMEOUTS * timeoutSeconds : timeoutSeconds;
+    if (performance.now() - since >= seconds * 1000) this.breakOff(`no data for ${seconds} s`);
+  }
+
+  /** Ends the connection, which is then lost for this reason. */
+  breakOff(reason: string): void {
+    this.brokenOff ??= reason;
     for (const child of this.children) child.kill();
   }
 
@@ -92,7 +111,10 @@ export class Connection {
 
   private async runDirect(): Promise<ConnectionEnd> {
     const { source, ffprobePath } = this.options;
-    const url = source.scheme === 'file' ? await allowedFile(source.url, this.options.mediaRoot) : source.input;
+    const url =
+      source.scheme === 'file'
+        ? `file:${await allowedFile(source.url, this.options.mediaRoot, 'source_url')}`
+        : source.input;
     const prober = this.spawn(ffprobePath, [...PROBE_OPTIONS, ...source.inputOptions, '-i', url]);
     const description = await this.readDescription(prober);
     if (description instanceof Problem) return { kind: 'lost', problem: description };
@@ -104,7 +126,7 @@ export class Connection {
       '0:a:0',
     );
     const exit = await decoder.exited;
-    return finite && exit.code === 0 && !this.closed ? { kind: 'finished' } : this.lost(exit);
+    return finite && exit.code === 0 && !this.closed ? { ...this.lost(exit), kind: 'finished' } : this.lost(exit);
   }
 
   private async runTapped(): Promise<ConnectionEnd> {
@@ -152,7 +174,8 @@ export class Connection {
     inputs: readonly CommandInput[],
     audioStream: string,
   ): { decoder: FfmpegProcess } {
-    const { plan, onOpen, onVideo, onAudio, ffmpegPath } = this.options;
+    const { plan, ffmpegPath } = this.options;
+    const { onOpen, onVideo, onAudio } = this.options.events;
     const { video, grid } = plan(description);
     const hasSound = description.audio !== undefined;
     const command = intakeCommand({
@@ -160,7 +183,7 @@ export class Connection {
       audioStream: hasSound ? audioStream : undefined,
     });
     const decoder = this.spawn(ffmpegPath, ffmpegArguments(command), video.length + (hasSound ? 1 : 0));
-    onOpen();
+    onOpen(video.length, grid.fps);
     video.forEach(({ width, height }, lane) => {
       const cutter = new FrameCutter(yuv420Bytes(width, height));
       decoder.output(lane).on('data', (bytes: Buffer) => {
@@ -178,7 +201,7 @@ export class Connection {
   }
 
   private spawn(program: string, args: readonly string[], extraOutputs = 0): FfmpegProcess {
-    const child = new FfmpegProcess({ program, args, extraOutputs });
+    const child = new FfmpegProcess({ program, args, extraOutputs, memoryLimitBytes: MEMORY_LIMIT_BYTES });
     this.children.push(child);
     this.options.onProcess(child);
     return child;
@@ -191,12 +214,8 @@ export class Connection {
   private lostProblem(exit: ChildExit): Problem {
     const { scheme } = this.options.source;
     const said = exit.lastWords.slice(-4);
-    if (this.stalled)
-      return new Problem('source-unreachable', {
-        scheme,
-        reason: `no data for ${this.options.timeoutSeconds} s`,
-        said,
-      });
+    if (this.brokenOff !== undefined)
+      return new Problem('source-unreachable', { scheme, reason: this.brokenOff, said });
     const reason =
       exit.code === 0
         ? 'the source ended'
@@ -205,16 +224,4 @@ export class Connection {
           : `exit code ${exit.code}`;
     return new Problem('source-unreachable', { scheme, reason, said });
   }
-}
-
-/** The real path of a `file:` source, if it lies below the media root, links resolved. */
-async function allowedFile(url: string, mediaRoot: string | undefined): Promise<string> {
-  const refused = (reason: string): Problem => new Problem('source-file-not-allowed', { field: 'source_url', reason });
-  if (mediaRoot === undefined) throw refused('MEDIA_ROOT is not set, so file sources are off');
-  const root = await realpath(mediaRoot).catch(() => undefined);
-  if (root === undefined) throw refused('MEDIA_ROOT does not exist');
-  const path = await realpath(fileURLToPath(url)).catch(() => undefined);
-  if (path === undefined) throw refused('there is no such file');
-  if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) throw refused('the file is not below MEDIA_ROOT');
-  return `file:${path}`;
 }
