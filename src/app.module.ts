@@ -4,6 +4,7 @@ import { OriginModule } from './origin/index.js';
 import {
   ClockModule,
   DatabaseModule,
+  DiskModule,
   HealthModule,
   LoggingModule,
   MetricsModule,
@@ -21,7 +22,16 @@ export class AppModule {
       module: AppModule,
       imports: [
         SettingsModule.with(settings),
-        ...[ClockModule, LoggingModule, ProblemsModule, ScheduleModule, DatabaseModule, MetricsModule, HealthModule],
+        ...[
+          ClockModule,
+          LoggingModule,
+          ProblemsModule,
+          ScheduleModule,
+          DatabaseModule,
+          MetricsModule,
+          HealthModule,
+          DiskModule,
+        ],
         ...[OriginModule, StreamsModule],
       ],
     };

@@ -6,16 +6,19 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { configure, httpAdapter } from './application.js';
 import { Problem } from './engine/problem.js';
-import { createLogger, NestLogger, readSettings, type Settings } from './platform/index.js';
+import { checkPrograms, createLogger, NestLogger, readSettings, type Settings } from './platform/index.js';
 
 const settings = settingsOrExit();
 const log = createLogger(settings);
+// While the server is put together: asking costs as long.
+const programs = checkPrograms(settings);
 const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), httpAdapter(), {
   // What Nest says of its own wiring interests whoever debugs.
   logger: new NestLogger(log.isLevelEnabled('debug') ? log : log.child({}, { level: 'warn' })),
   abortOnError: false,
 });
 await configure(app, settings);
+await programsOrExit();
 leaveInTime();
 // As many as the system allows: thousands of viewers come back at once after a restart.
 await app.listen({ port: settings.apiPort, host: settings.apiHost, backlog: 4096 });
@@ -35,6 +38,15 @@ function leaveInTime(): void {
       setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000).unref();
     });
   }
+}
+
+/** Without ffmpeg there is nothing to do here: better to say so now than with the first stream. */
+async function programsOrExit(): Promise<void> {
+  const { faults, warnings } = await programs;
+  for (const warning of warnings) log.warn(warning);
+  if (faults.length === 0) return;
+  console.error(['The programs do not allow a start:', ...faults].join('\n  '));
+  process.exit(78); // EX_CONFIG
 }
 
 /** A wrong setting ends the start, with every error told at once. */

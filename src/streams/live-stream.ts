@@ -2,11 +2,20 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../engine/clock.js';
 import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from '../engine/ffmpeg/index.js';
-import type { Pipeline, PipelineFact, PipelineSpec, StartPipeline, StreamPlan } from '../engine/pipeline/index.js';
-import type { SerializedProblem } from '../engine/problem.js';
+import type {
+  Pipeline,
+  PipelineFact,
+  PipelineSpec,
+  PipelineVitals,
+  StartPipeline,
+  StreamPlan,
+} from '../engine/pipeline/index.js';
+import { Problem, type SerializedProblem } from '../engine/problem.js';
 import type { Catalogue } from '../origin/index.js';
 import { apply, isActive, type StreamEvent, type StreamState } from './lifecycle.js';
 import { OnAir } from './on-air.js';
+import { healthAfter, programmeAfter, type Programme, type SourceHealth } from './programme.js';
+import { publicSource } from './source-policy.js';
 import type { StreamSpec } from './stream-spec.js';
 
 export type StopReason = 'requested' | 'stale' | 'source-ended' | 'server-stopping';
@@ -37,7 +46,12 @@ export class LiveStream {
   lastProblem: SerializedProblem | undefined;
   plan: StreamPlan | undefined;
   readonly onAir: OnAir;
-  sourceConnected = false;
+  programme: Programme;
+  sources: readonly SourceHealth[];
+  /** How its pipeline fared a moment ago. */
+  vitals: PipelineVitals | undefined;
+  /** While the disk takes no media, Unix ms. */
+  storageRefusedSinceMs: number | undefined;
   /** Process ids of its ffmpeg children. */
   pids: readonly number[] = [];
   lastHeartbeatMs: number;
@@ -54,6 +68,10 @@ export class LiveStream {
     private readonly deps: LiveStreamDependencies,
   ) {
     this.lastHeartbeatMs = this.changedAtMs = deps.clock.now();
+    this.programme = { step: 'source', onAir: 0, pinned: false, sinceMs: this.changedAtMs };
+    this.sources = [spec.sourceUrl, ...(spec.backupUrls ?? [])].map((url) => ({
+      ...{ url: publicSource(url), state: 'closed', losses: 0, lastProblem: undefined },
+    }));
     this.onAir = new OnAir(spec, deps.catalogue);
   }
 
@@ -65,14 +83,28 @@ export class LiveStream {
     return isActive(this.state);
   }
 
+  /** Whether what viewers see comes from a source. */
+  get sourceConnected(): boolean {
+    return this.sources[this.programme.onAir]?.state === 'up';
+  }
+
   get rungs(): readonly RungHealth[] {
     return [...this.rungHealth.values()];
   }
 
   start(): void {
     this.startedAtMs = this.deps.clock.now();
+    this.storageRefusedSinceMs = undefined;
     if (this.state === 'starting') this.onAir.announce();
     this.pipeline = this.deps.startPipeline(this.deps.pipelineSpec(this.spec), (fact) => this.take(fact));
+  }
+
+  /** Cuts to the source at `index` as soon as it delivers; null: as the order of the list says. */
+  wantSource(index: number | null): void {
+    if (index !== null && index >= this.sources.length) {
+      throw new Problem('source-index-unknown', { streamId: this.id, index, sources: this.sources.length });
+    }
+    this.pipeline?.wantSource(index);
   }
 
   heartbeat(): void {
@@ -111,10 +143,17 @@ export class LiveStream {
         return this.takePlan(fact.plan);
       case 'source':
         return this.takeSource(fact);
+      case 'programme':
+        return this.takeProgramme(fact);
+      case 'slate':
+        return this.note(fact.problem);
+      case 'vitals':
+        this.vitals = fact.vitals;
+        return;
       case 'rung':
         return this.takeRung(fact);
       case 'storage':
-        return this.note(fact.problem);
+        return this.takeStorage(fact);
       case 'processes':
         this.pids = fact.pids;
         return;
@@ -145,14 +184,19 @@ export class LiveStream {
   }
 
   private takeSource(fact: Extract<PipelineFact, { kind: 'source' }>): void {
-    this.sourceConnected = fact.state === 'up';
-    if (fact.state === 'lost') {
-      this.note(fact.problem);
-      this.event('sourceLost');
-    } else if (fact.state === 'up') {
-      this.event('sourceBack');
-      if (this.rungs.some(({ state }) => state === 'down')) this.event('rungLost');
-    }
+    this.sources = this.sources.map((source, index) => (index === fact.index ? healthAfter(source, fact) : source));
+    if (fact.state === 'lost') this.note(fact.problem);
+    else this.deps.log.info({ stream: this.id, source: fact.index, state: fact.state }, 'source');
+  }
+
+  private takeProgramme(fact: Extract<PipelineFact, { kind: 'programme' }>): void {
+    const before = this.programme;
+    this.programme = programmeAfter(before, fact, this.deps.clock.now());
+    const { step, onAir, pinned } = this.programme;
+    this.deps.log.info({ stream: this.id, from: before.step, to: step, source: onAir, pinned }, 'programme');
+    if (step === 'repeat' || step === 'slate') return this.event('sourceLost');
+    this.event('sourceBack');
+    if (this.rungs.some(({ state }) => state === 'down')) this.event('rungLost');
   }
 
   private takeRung(fact: Extract<PipelineFact, { kind: 'rung' }>): void {
@@ -162,6 +206,21 @@ export class LiveStream {
       this.event('rungLost');
     } else if (this.rungs.every(({ state }) => state === 'up')) {
       this.event('rungsBack');
+    }
+  }
+
+  private takeStorage(fact: Extract<PipelineFact, { kind: 'storage' }>): void {
+    const { log, clock } = this.deps;
+    if (fact.state === 'recovered') {
+      const { broken } = fact;
+      log.warn({ stream: this.id, files: broken.slice(0, 20), count: broken.length }, 'broken files are gaps now');
+    } else if (fact.state === 'refused') {
+      this.storageRefusedSinceMs ??= clock.now();
+      this.note(fact.problem);
+    } else if (this.storageRefusedSinceMs !== undefined) {
+      const seconds = (clock.now() - this.storageRefusedSinceMs) / 1000;
+      this.storageRefusedSinceMs = undefined;
+      log.info({ stream: this.id, afterSeconds: Number(seconds.toFixed(1)) }, 'media is written again');
     }
   }
 
@@ -182,6 +241,7 @@ export class LiveStream {
     if (!this.active) return;
     this.onAir.end();
     this.pids = [];
+    this.storageRefusedSinceMs = undefined;
     this.event(event);
     this.endedAtMs = this.deps.clock.now();
     this.deps.onOver(this);

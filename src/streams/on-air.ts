@@ -1,5 +1,10 @@
 /** A stream as its viewers get it: one presentation for each format its encoders feed, and their place in the catalogue. */
-import { Presentation, type MediaFact, type RenditionOutline } from '../engine/packager/index.js';
+import {
+  Presentation,
+  type MediaFact,
+  type PresentationRecord,
+  type RenditionOutline,
+} from '../engine/packager/index.js';
 import type { StreamPlan } from '../engine/pipeline/index.js';
 import type { SegmentFormat } from '../engine/storage/index.js';
 import { audioTrack, videoTrack, type DeliveryTerms } from '../engine/timeline/index.js';
@@ -9,13 +14,38 @@ import { formatsOf, type StreamSpec } from './stream-spec.js';
 /** PAT, PMT, PES headers and stuffing of a transport stream, on top of the media it carries. */
 const TS_OVERHEAD = 1.1;
 
+/** What of a spec concerns viewers. */
+export type OnAirSpec = Pick<StreamSpec, 'streamId' | 'segmentFormat' | 'enableHls' | 'enableDash'>;
+
+/** An ended stream as its viewers got it: plain values, for a file. */
+export interface OnAirRecord {
+  readonly spec: OnAirSpec;
+  readonly presentations: readonly PresentationRecord[];
+}
+
 export class OnAir {
   private readonly presentations = new Map<SegmentFormat, Presentation>();
 
   constructor(
-    private readonly spec: StreamSpec,
+    private readonly spec: OnAirSpec,
     private readonly catalogue: Catalogue,
   ) {}
+
+  /** A stream that ended in an earlier life, put on air with the texts it had. */
+  static ended({ spec, presentations }: OnAirRecord, catalogue: Catalogue): OnAir {
+    const onAir = new OnAir(spec, catalogue);
+    for (const record of presentations) onAir.presentations.set(record.outline.format, Presentation.ended(record));
+    onAir.publish();
+    return onAir;
+  }
+
+  /** Undefined for a stream that never was on air. */
+  get record(): OnAirRecord | undefined {
+    if (!this.isListed) return undefined;
+    const { streamId, segmentFormat, enableHls, enableDash } = this.spec;
+    const spec = { streamId, enableHls, enableDash, ...(segmentFormat && { segmentFormat }) };
+    return { spec, presentations: [...this.presentations.values()].map(({ record }) => record) };
+  }
 
   /** From now on viewers who ask are held until there is something to play. */
   announce(): void {
@@ -60,6 +90,10 @@ export class OnAir {
   /** Takes the stream off the air, unless another has its name by now. */
   remove(): void {
     this.catalogue.unlist(this.spec.streamId, this.listing);
+  }
+
+  private get isListed(): boolean {
+    return this.catalogue.isListed(this.spec.streamId, this.listing);
   }
 
   private get listing(): Listing {

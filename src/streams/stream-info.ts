@@ -2,7 +2,7 @@
 import { formatRatio } from '../engine/timeline/index.js';
 import type { SourceDescription } from '../engine/ffmpeg/index.js';
 import type { LiveStream } from './live-stream.js';
-import type { StreamInfoDto } from './streams.dto.js';
+import type { StorageDto, StreamInfoDto } from './streams.dto.js';
 
 /** `playbackUrl` is what playback paths hang from; '' gives paths relative to the server. */
 export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto {
@@ -26,10 +26,23 @@ export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto 
     reason: stream.reason ?? null,
     source: plan ? describe(plan.source) : null,
     source_connected: stream.sourceConnected && stream.active,
+    sources: stream.sources.map(({ url, state, losses, lastProblem: problem }) => ({
+      ...{ url, state, losses, last_problem: problem ? { code: problem.code, detail: problem.detail } : null },
+    })),
+    programme: {
+      ...{ step: stream.programme.step, source_index: stream.programme.onAir, pinned: stream.programme.pinned },
+      since: stream.programme.sinceMs / 1000,
+    },
     rungs: [...stream.rungs],
+    storage: storageOf(stream),
     last_problem: lastProblem ? { code: lastProblem.code, detail: lastProblem.detail } : null,
   };
 }
+
+const storageOf = ({ storageRefusedSinceMs: sinceMs }: LiveStream): StorageDto => ({
+  writable: sinceMs === undefined,
+  since: sinceMs === undefined ? null : sinceMs / 1000,
+});
 
 function describe({ video, audio }: SourceDescription): string {
   const picture = video && `${video.width}x${video.height} ${formatRatio(video.fps)} fps ${video.codec}`;

@@ -5,9 +5,11 @@ import type { SegmentFormat } from '../engine/storage/index.js';
 import type { Ratio } from '../engine/timeline/index.js';
 import type { Settings } from '../platform/settings/index.js';
 import { join } from 'node:path';
+import { lossPolicy, slateSpec, type SourceWishes } from './source-policy.js';
 
-export interface StreamSpec {
+export interface StreamSpec extends SourceWishes {
   readonly streamId: string;
+  /** The preferred source. */
   readonly sourceUrl: string;
   /** Rungs as they were when the stream was asked for; empty for audio only. */
   readonly rungs: readonly Rung[];
@@ -25,7 +27,10 @@ export interface StreamSpec {
 }
 
 /** DASH is always CMAF; HLS is CMAF too unless it is asked to be transport streams. */
-export function formatsOf({ segmentFormat = 'fmp4', enableDash }: StreamSpec): readonly SegmentFormat[] {
+export function formatsOf({
+  segmentFormat = 'fmp4',
+  enableDash,
+}: Pick<StreamSpec, 'segmentFormat' | 'enableDash'>): readonly SegmentFormat[] {
   if (segmentFormat === 'fmp4') return ['fmp4'];
   return enableDash ? ['fmp4', 'mpegts'] : ['mpegts'];
 }
@@ -36,7 +41,9 @@ const AUDIO_ONLY_KBPS = 128;
 export function pipelineSpec(spec: StreamSpec, settings: Settings): PipelineSpec {
   return {
     streamId: spec.streamId,
-    sourceUrl: spec.sourceUrl,
+    sourceUrls: [spec.sourceUrl, ...(spec.backupUrls ?? [])],
+    onLoss: lossPolicy(spec, settings),
+    slate: slateSpec(spec, settings),
     rungs: spec.rungs,
     audioKbps: AUDIO_ONLY_KBPS,
     lowLatency: spec.lowLatency,
@@ -55,6 +62,7 @@ function pipelineSettings(settings: Settings): PipelineSettings {
     maxFps: settings.maxFps,
     jitterSeconds: settings.playoutJitter,
     sourceTimeoutSeconds: settings.sourceTimeout,
+    diskReserveBytes: settings.diskReserve * 1e6,
     encoderPreset: settings.encoderPreset,
     ffmpegPath: settings.ffmpegPath,
     ffprobePath: settings.ffprobePath,

@@ -12,7 +12,7 @@ import {
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import type { LiveStream } from './live-stream.js';
 import { streamInfo } from './stream-info.js';
-import { HeartbeatDto, StartStreamDto, StoppedDto, StreamInfoDto } from './streams.dto.js';
+import { HeartbeatDto, StartStreamDto, StoppedDto, StreamInfoDto, SwitchSourceDto } from './streams.dto.js';
 import { StreamsService } from './streams.service.js';
 
 @ApiTags('streams')
@@ -54,6 +54,16 @@ export class StreamsController {
   async stop(@Param('id') id: string): Promise<StoppedDto> {
     await this.streams.stop(id);
     return { stream_id: id, status: 'stopped' };
+  }
+
+  @Post(':id/source')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Cut to another of its sources, as soon as that delivers' })
+  @ApiOkResponse({ type: StreamInfoDto })
+  @ApiBadRequestResponse({ description: 'It has no such source.' })
+  @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
+  switchSource(@Param('id') id: string, @Body() { index }: SwitchSourceDto): StreamInfoDto {
+    return this.info(this.streams.wantSource(id, index));
   }
 
   @Post(':id/heartbeat')

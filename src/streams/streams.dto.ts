@@ -21,6 +21,8 @@ import { parseSource, parseTestPicture } from '../engine/ffmpeg/index.js';
 import { rungSchema } from '../engine/ladder/index.js';
 import { Problem } from '../engine/problem.js';
 import { STREAM_ID } from '../engine/storage/index.js';
+import { IsAbsentWith, OptionalSeconds } from './field-rules.js';
+import type { ProgrammeStep } from './programme.js';
 
 /** A rung that is not in the ladder file. */
 export interface CustomRung {
@@ -80,10 +82,65 @@ export class StartStreamDto {
 
   @ApiProperty({
     example: 'rtmp://media.example.com/live/camera1',
-    description: 'Anything FFmpeg reads; `test:` is the built-in picture.',
+    description: 'Anything FFmpeg reads; `test:` is the built-in picture. Or give source_urls.',
   })
+  @ValidateIf(({ source_urls }: StartStreamDto) => source_urls === undefined)
   @Validate(IsSource)
-  source_url!: string;
+  source_url?: string;
+
+  @ApiPropertyOptional({
+    example: ['rtmp://a.example.com/live/camera1', 'srt://b.example.com:9000'],
+    description:
+      'In place of source_url: several sources, the preferred one first. When it is lost, the next one is tried; when it is back, it takes over again.',
+  })
+  @IsOptional()
+  @IsArray({ message: 'source_urls must be an array of URLs' })
+  @ArrayMinSize(1, { message: 'source_urls must name at least one source' })
+  @ArrayMaxSize(8, { message: 'source_urls may name up to 8 sources' })
+  @IsAbsentWith('source_url')
+  @Validate(IsSource, { each: true })
+  source_urls?: string[];
+
+  @OptionalSeconds({
+    min: 0,
+    description: 'How long the last picture of a lost source stands before the slate does. Default: SLATE_AFTER.',
+  })
+  slate_after?: number | null;
+
+  @OptionalSeconds({
+    min: 0.5,
+    description: 'How long a source may be silent before the next one is tried. Default: NEXT_SOURCE_AFTER.',
+  })
+  next_source_after?: number | null;
+
+  @OptionalSeconds({
+    min: 1,
+    description: 'How long the stream goes on without any source before it is ended as failed. Default: GIVE_UP_AFTER.',
+  })
+  give_up_after?: number | null;
+
+  @OptionalSeconds({
+    min: 0.5,
+    description:
+      'How long a preferred source must have delivered again before it takes over; null: only when asked. Default: FAIL_BACK_AFTER.',
+  })
+  fail_back_after?: number | null;
+
+  @ApiPropertyOptional({ example: 'Back in five minutes', description: 'Words on the slate. Default: SLATE_TEXT.' })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[^\p{Cc}]{0,120}$/u, { message: 'slate_text must be one line of up to 120 characters' })
+  slate_text?: string;
+
+  @ApiPropertyOptional({
+    example: 'file:///var/media/slate.png',
+    description: 'PNG, JPEG or WebP file below MEDIA_ROOT that the slate shows. Default: SLATE_IMAGE.',
+  })
+  @IsOptional()
+  @Matches(/^file:\/\/\/\S+\.(png|jpe?g|webp)$/i, {
+    message: 'slate_image must be a file: URL of a PNG, JPEG or WebP file below MEDIA_ROOT',
+  })
+  slate_image?: string;
 
   @ApiPropertyOptional({
     example: ['720p', '480p'],
@@ -138,15 +195,58 @@ export class StartStreamDto {
   stale_after?: number | null;
 }
 
+export class StreamProblemDto {
+  @ApiProperty() @IsString() code!: string;
+  @ApiProperty() detail!: string;
+}
+
+export class SourceDto {
+  @ApiProperty({
+    example: 'rtmp://media.example.com/…',
+    description: 'Scheme and host; what may be secret is left out.',
+  })
+  url!: string;
+  @ApiProperty({ enum: ['closed', 'connecting', 'up', 'lost'] }) state!: 'closed' | 'connecting' | 'up' | 'lost';
+  @ApiProperty({ description: 'Times it was lost since the stream started.' }) losses!: number;
+  @ApiProperty({ nullable: true, type: StreamProblemDto, description: 'Why it was lost last.' })
+  last_problem!: StreamProblemDto | null;
+}
+
+export class ProgrammeDto {
+  @ApiProperty({
+    enum: ['source', 'backup', 'repeat', 'slate'],
+    description: 'What viewers see: the preferred source, another one, the last picture, or the slate.',
+  })
+  step!: ProgrammeStep;
+  @ApiProperty({ description: 'Which of sources is on air, from 0.' }) source_index!: number;
+  @ApiProperty({ description: 'An operator asked for this source; the order of the list does not count.' })
+  pinned!: boolean;
+  @ApiProperty({ description: 'Unix seconds since when.' }) since!: number;
+}
+
+export class SwitchSourceDto {
+  @ApiProperty({
+    nullable: true,
+    type: 'integer',
+    example: 1,
+    description: 'Place in source_urls, from 0: cut to it as soon as it delivers. null: as the order of the list says.',
+  })
+  @ValidateIf((_, value) => value !== null)
+  @IsInt({ message: 'index must be a whole number, or null for the order of the list' })
+  @Min(0)
+  index!: number | null;
+}
+
 export class RungDto {
   @ApiProperty() name!: string;
   @ApiProperty({ enum: ['up', 'down'] }) state!: 'up' | 'down';
   @ApiProperty() restarts!: number;
 }
 
-export class StreamProblemDto {
-  @ApiProperty() @IsString() code!: string;
-  @ApiProperty() detail!: string;
+export class StorageDto {
+  @ApiProperty({ description: 'False while the disk takes no media: the time becomes a gap.' }) writable!: boolean;
+  @ApiProperty({ nullable: true, type: Number, description: 'Unix seconds since when it is not writable.' })
+  since!: number | null;
 }
 
 export class StreamInfoDto {
@@ -178,7 +278,10 @@ export class StreamInfoDto {
   reason!: string | null;
   @ApiProperty({ nullable: true, type: String, example: '1280x720 30 fps h264, aac' }) source!: string | null;
   @ApiProperty({ description: 'Whether the source delivers at this moment.' }) source_connected!: boolean;
+  @ApiProperty({ type: [SourceDto] }) sources!: SourceDto[];
+  @ApiProperty({ type: ProgrammeDto }) programme!: ProgrammeDto;
   @ApiProperty({ type: [RungDto] }) rungs!: RungDto[];
+  @ApiProperty({ type: StorageDto }) storage!: StorageDto;
   @ApiProperty({
     nullable: true,
     type: StreamProblemDto,

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { MetricsRegistry, processUsage, type ProcessUsage } from '../platform/metrics/index.js';
 import { STREAM_STATES } from './lifecycle.js';
+import { PROGRAMME_STEPS } from './programme.js';
 import { StreamsService } from './streams.service.js';
 
 @Injectable()
@@ -52,6 +53,67 @@ export class StreamsMetrics implements OnModuleInit {
         for (const stream of streams.list()) {
           for (const state of STREAM_STATES) this.set({ stream: stream.id, state }, stream.state === state ? 1 : 0);
         }
+      },
+    });
+    new Gauge({
+      name: 'lockstep_stream_storage_writable',
+      help: '1 while the media of a stream can be written, 0 while the disk refuses and its time becomes a gap',
+      labelNames: ['stream'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id, active, storageRefusedSinceMs } of streams.list()) {
+          if (active) this.set({ stream: id }, storageRefusedSinceMs === undefined ? 1 : 0);
+        }
+      },
+    });
+    new Gauge({
+      name: 'lockstep_stream_programme',
+      help: '1 for what viewers of a stream see (its preferred source, a backup, the last picture, the slate), 0 for the rest',
+      labelNames: ['stream', 'step'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id, active, programme } of streams.list()) {
+          if (!active) continue;
+          for (const step of PROGRAMME_STEPS) this.set({ stream: id, step }, programme.step === step ? 1 : 0);
+        }
+      },
+    });
+    new Gauge({
+      name: 'lockstep_source_losses',
+      help: 'Times a source of a stream was lost since the stream started',
+      labelNames: ['stream', 'source'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id, sources } of streams.list()) {
+          sources.forEach(({ losses }, index) => this.set({ stream: id, source: String(index) }, losses));
+        }
+      },
+    });
+    new Gauge({
+      name: 'lockstep_playout_filled_units',
+      help: 'House units no source filled since the stream started: pictures repeated or slate, AAC frames of silence',
+      labelNames: ['stream', 'kind'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id, vitals } of streams.list()) {
+          if (!vitals) continue;
+          this.set({ stream: id, kind: 'video' }, vitals.playout.filledVideo);
+          this.set({ stream: id, kind: 'audio' }, vitals.playout.filledAudio);
+        }
+      },
+    });
+    new Gauge({
+      name: 'lockstep_playout_anchor_moves',
+      help: 'Times the source was moved on the house clock since the stream started: its path or clock changed',
+      labelNames: ['stream'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id, vitals } of streams.list()) if (vitals) this.set({ stream: id }, vitals.playout.anchorMoves);
       },
     });
     new Gauge({

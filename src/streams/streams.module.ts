@@ -1,19 +1,26 @@
 import { Module } from '@nestjs/common';
 import { startPipelineThread } from '../engine/pipeline/index.js';
 import { OriginModule } from '../origin/index.js';
+import { Admission } from './admission.js';
+import { CapacityController } from './capacity.controller.js';
+import { CapacityMetrics } from './capacity.metrics.js';
+import { Machine } from './machine.js';
 import { StreamsController } from './streams.controller.js';
 import { StreamsMetrics } from './streams.metrics.js';
 import { StreamsRepository } from './streams.repository.js';
 import { START_PIPELINE, StreamsService } from './streams.service.js';
 
-/** Live streams: API, lifecycle, stale sweep. */
+/** Live streams: API, lifecycle, admission, stale sweep. */
 @Module({
   imports: [OriginModule],
-  controllers: [StreamsController],
+  controllers: [StreamsController, CapacityController],
   providers: [
     StreamsService,
     StreamsRepository,
     StreamsMetrics,
+    Machine,
+    Admission,
+    CapacityMetrics,
     { provide: START_PIPELINE, useValue: startPipelineThread },
   ],
 })

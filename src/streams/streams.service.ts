@@ -13,8 +13,12 @@ import { CLOCK } from '../platform/clock.js';
 import { LOGGER } from '../platform/logging/index.js';
 import { Schedule } from '../platform/schedule/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import { Admission } from './admission.js';
+import { EndedStreams } from './ended-streams.js';
 import { LiveStream, type StopReason } from './live-stream.js';
+import { OverdueWrites } from './overdue-writes.js';
 import { pipelineSpec, type StreamSpec } from './stream-spec.js';
+import { sourceWishes } from './source-policy.js';
 import { findExpiredStreams, findStaleStreams } from './stale-sweep.js';
 import type { StartStreamDto } from './streams.dto.js';
 import { StreamsRepository } from './streams.repository.js';
@@ -22,10 +26,20 @@ import { StreamsRepository } from './streams.repository.js';
 /** How a pipeline is started: in a worker thread, or as a test pleases. */
 export const START_PIPELINE = Symbol('START_PIPELINE');
 
+/** How often the database is told again what it refused. */
+const OVERDUE_RETRY_SECONDS = 5;
+
+/** A stream begins two segments behind the clock, and may have been five ahead of it after a quick restart. */
+const LEAST_SEGMENTS_KEPT = 8;
+
 @Injectable()
 export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly streams = new Map<string, LiveStream>();
   private ladder: Ladder | undefined;
+  private readonly endedStreams: EndedStreams;
+  private readonly overdue: OverdueWrites;
+  /** What is written down of streams that are just over. */
+  private readonly closings = new Map<string, Promise<void>>();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -34,8 +48,12 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Catalogue) private readonly catalogue: Catalogue,
     @Inject(Schedule) private readonly schedule: Schedule,
     @Inject(StreamsRepository) private readonly repository: StreamsRepository,
+    @Inject(Admission) private readonly admission: Admission,
     @Inject(START_PIPELINE) private readonly startPipeline: StartPipeline,
-  ) {}
+  ) {
+    this.endedStreams = new EndedStreams({ outputDir: settings.outputDir, catalogue, log });
+    this.overdue = new OverdueWrites(log);
+  }
 
   /** Streams that were wanted when the server went, however it went, are wanted still. */
   async onApplicationBootstrap(): Promise<void> {
@@ -44,11 +62,16 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
       this.log.info({ stream: spec.streamId }, 'resuming');
       this.run(spec);
     }
+    for (const { id } of await this.repository.ended())
+      await this.endedStreams.restore(id, this.retentionSeconds, this.clock.now());
     this.schedule.every(this.settings.cleanupInterval, 'stream sweep', () => this.sweep());
+    this.schedule.every(OVERDUE_RETRY_SECONDS, 'overdue writes', () => this.overdue.retry());
   }
 
   async onModuleDestroy(): Promise<void> {
     await Promise.all([...this.streams.values()].map((stream) => stream.pause()));
+    await Promise.all(this.closings.values());
+    await this.overdue.retry();
   }
 
   list(): LiveStream[] {
@@ -62,13 +85,13 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     return stream;
   }
 
-  /** Throws `stream-exists`, `quality-unknown`, `source-file-not-allowed`. */
+  /** Throws `stream-exists`, `quality-unknown`, `source-file-not-allowed`, `capacity-exceeded`. */
   async start(request: StartStreamDto): Promise<LiveStream> {
     const id = request.stream_id;
-    if (this.streams.get(id)?.active) throw new Problem('stream-exists', { streamId: id });
     const spec: StreamSpec = {
       streamId: id,
-      sourceUrl: request.source_url,
+      sourceUrl: request.source_url ?? request.source_urls![0]!,
+      ...sourceWishes(request),
       rungs: this.rungs(request.qualities ?? this.ladder!.defaults),
       enableHls: request.enable_hls ?? true,
       enableDash: request.enable_dash ?? true,
@@ -89,8 +112,12 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
         expected: 'fmp4 where enable_hls is false: DASH is always fMP4, and mpegts is for HLS',
       });
     }
+    await this.admission.settle(spec, this.list());
+    // Nothing waits from here until it runs: of two requests for one name, or for the last free core, one is refused.
+    if (this.streams.get(id)?.active) throw new Problem('stream-exists', { streamId: id });
+    this.admission.admit(spec, this.list(), this.ladder!);
     const stream = this.run(spec);
-    await this.repository.want(spec, this.clock.now());
+    await this.want(stream);
     return stream;
   }
 
@@ -98,9 +125,16 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   async stop(id: string, reason: StopReason = 'requested'): Promise<void> {
     const stream = this.get(id);
     await stream.stop(reason);
-    await this.repository.unwant(id, reason, this.clock.now());
+    await (this.closings.get(id) ?? this.unwant(id, reason));
     // What a user has deleted is gone from the API; its playlists stay, ended, until their files go.
     if (reason === 'requested' && this.streams.get(id) === stream) this.forgotten.set(stream, this.streams.delete(id));
+  }
+
+  /** Throws `stream-not-found`, `source-index-unknown`. */
+  wantSource(id: string, index: number | null): LiveStream {
+    const stream = this.get(id);
+    stream.wantSource(index);
+    return stream;
   }
 
   heartbeat(id: string): LiveStream {
@@ -114,7 +148,8 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     const now = this.clock.now();
     for (const stream of findStaleStreams(this.list(), now)) await this.stop(stream.id, 'stale');
     const over = [...this.list(), ...this.forgotten.keys()];
-    for (const stream of findExpiredStreams(over, this.settings.endedRetention, now)) await this.remove(stream);
+    for (const stream of findExpiredStreams(over, this.retentionSeconds, now)) await this.remove(stream);
+    this.endedStreams.expire(this.retentionSeconds, now);
     await this.sweepLeftovers(now);
   }
 
@@ -127,17 +162,42 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
       catalogue: this.catalogue,
       clock: this.clock,
       log: this.log,
-      onPlanned: (planned) => this.keep(this.repository.want(planned, this.clock.now()), planned.streamId),
-      onOver: ({ id, reason, state }) => this.keep(this.repository.unwant(id, reason ?? state, this.clock.now()), id),
+      onPlanned: (planned) =>
+        void this.overdue.write(planned.streamId, () => this.repository.want(planned, this.clock.now())),
+      onOver: (over) => this.close(over),
     });
     this.streams.set(spec.streamId, stream);
     stream.start();
     return stream;
   }
 
-  /** A write nobody waits for: its failure is told, not thrown. */
-  private keep(write: Promise<void>, streamId: string): void {
-    write.catch((error: unknown) => this.log.error({ stream: streamId, err: error }, 'the database refused a write'));
+  /** Nothing runs that a restart would forget. */
+  private async want(stream: LiveStream): Promise<void> {
+    this.overdue.drop(stream.id);
+    try {
+      await this.repository.want(stream.spec, this.clock.now());
+    } catch (cause) {
+      await this.stop(stream.id);
+      throw new Problem('database-not-writable', { streamId: stream.id, reason: (cause as Error).message }, { cause });
+    }
+  }
+
+  /** Writes down what a stream that is over leaves: its last texts first, for without them it had better go on. */
+  private close(stream: LiveStream): void {
+    const { id, reason, state } = stream;
+    const closing = this.endedStreams
+      .keep(stream)
+      .catch((error: unknown) => this.log.error({ stream: id, err: error }, 'its last playlists could not be kept'))
+      .then(() => this.unwant(id, reason ?? state))
+      .finally(() => {
+        if (this.closings.get(id) === closing) this.closings.delete(id);
+      });
+    this.closings.set(id, closing);
+  }
+
+  private unwant(id: string, reason: string): Promise<void> {
+    const atMs = this.clock.now();
+    return this.overdue.write(id, () => this.repository.unwant(id, reason, atMs));
   }
 
   private async remove(stream: LiveStream): Promise<void> {
@@ -153,16 +213,23 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweepLeftovers(now: number): Promise<void> {
     const ended = new Map((await this.repository.ended()).map(({ id, endedAtMs }) => [id, endedAtMs]));
-    const kept = new Set([...this.streams.keys(), ...[...this.forgotten.keys()].map(({ id }) => id)]);
+    const forgotten = [...this.forgotten.keys()].map(({ id }) => id);
+    const kept = new Set([...this.streams.keys(), ...forgotten, ...this.endedStreams.ids]);
     for (const id of await folders(this.settings.outputDir)) {
       if (kept.has(id) || !STREAM_ID.test(id)) continue;
       const overSince = ended.get(id) ?? (await stat(this.folder(id))).mtimeMs;
-      const keepSeconds = ended.has(id) ? this.settings.endedRetention : this.settings.staleThreshold;
+      const keepSeconds = ended.has(id) ? this.retentionSeconds : this.settings.staleThreshold;
       if (now - overSince <= keepSeconds * 1000) continue;
       await new MediaStore(this.folder(id)).removeAll();
       await this.repository.forget(id);
       this.log.info({ stream: id }, 'leftovers removed');
     }
+  }
+
+  /** With the folder goes the note of its numbers: not before the clock alone keeps a new stream from using them again. */
+  private get retentionSeconds(): number {
+    const { endedRetention, segmentDuration } = this.settings;
+    return Math.max(endedRetention, LEAST_SEGMENTS_KEPT * segmentDuration);
   }
 
   private folder(id: string): string {

@@ -34,6 +34,7 @@ module.exports = {
     engine('dash', ['timeline', 'ladder']),
     engine('playout', ['timeline', 'ladder']),
     engine('ffmpeg', ['timeline', 'ladder']),
+    engine('capacity', ['ffmpeg', 'timeline', 'ladder']),
     engine('storage', ['timeline']),
     engine('mpegts', ['isobmff']),
     // The judge reads playlists with eyes of its own: it shares nothing with the printers it judges.

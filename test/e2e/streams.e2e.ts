@@ -1,8 +1,10 @@
 /** The streams API and the life of a stream, as a client meets them. */
+import { sql, type Kysely } from 'kysely';
 import request from 'supertest';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DATABASE, type Database } from '../../src/platform/index.js';
 import { startApplication } from '../support/application.js';
 import { CAMERA } from '../support/scripted-pipeline.js';
 
@@ -143,9 +145,11 @@ describe('the rest of the API', () => {
     expect(await status()).toBe('live');
     pipeline.tell({ kind: 'rung', rendition: '480p', state: 'down', restarts: 1, problem });
     expect(await status()).toBe('degraded');
-    pipeline.tell({ kind: 'source', state: 'lost', problem });
+    pipeline.tell({ kind: 'source', index: 0, state: 'lost', problem });
+    pipeline.tell({ kind: 'programme', step: 'repeat', onAir: 0, pinned: false });
     expect(await status()).toBe('filling');
-    pipeline.tell({ kind: 'source', state: 'up' });
+    pipeline.tell({ kind: 'source', index: 0, state: 'up', source: CAMERA });
+    pipeline.tell({ kind: 'programme', step: 'source', onAir: 0, pinned: false });
     expect(await status()).toBe('degraded');
     pipeline.tell({ kind: 'rung', rendition: '480p', state: 'up', restarts: 1 });
     expect(await status()).toBe('live');
@@ -204,6 +208,21 @@ describe('the sweep', () => {
     expect((await request(application.server).get('/streams/camera/480p/playlist.m3u8')).status).toBe(404);
   });
 
+  it('keeps the folder for some segments whatever the retention, so that a new stream uses no number again', async () => {
+    const eager = await startApplication({ env: { ENDED_RETENTION: '0' } });
+    await request(eager.server).post('/streams').send(camera);
+    eager.pipelines.of('camera').open();
+    await request(eager.server).delete('/streams/camera');
+    const { folder } = eager.pipelines.of('camera').spec;
+    eager.clock.advance(15);
+    await eager.streams.sweep();
+    expect(existsSync(folder)).toBe(true);
+    eager.clock.advance(2);
+    await eager.streams.sweep();
+    expect(existsSync(folder)).toBe(false);
+    await eager.remove();
+  });
+
   it('removes leftovers of streams that no longer exist, and nothing that is not a stream', async () => {
     const { outputDir } = application.settings;
     const old = new Date(application.clock.now() - 3_600_000);
@@ -218,6 +237,31 @@ describe('the sweep', () => {
     await application.streams.sweep();
     expect(existsSync(join(outputDir, 'gone'))).toBe(false);
     expect(existsSync(join(outputDir, 'holiday/480p/photo.jpg'))).toBe(true);
+  });
+});
+
+describe('a full disk under the database', () => {
+  const database = (): Kysely<Database> => application.app.get<Kysely<Database>>(DATABASE);
+  const refuseWrites = (refuse: boolean) => sql.raw(`pragma query_only = ${refuse ? 1 : 0}`).execute(database());
+
+  it('keeps a stream from starting that a restart would forget', async () => {
+    await refuseWrites(true);
+    const refused = await start(camera);
+    expect([refused.status, refused.body.code]).toEqual([503, 'database-not-writable']);
+    expect(application.pipelines.of('camera').stopped).toBe('end');
+    await refuseWrites(false);
+    expect((await start(camera)).status).toBe(201);
+  });
+
+  it('does not bring back a stream that was ended meanwhile', async () => {
+    await start(camera);
+    await refuseWrites(true);
+    expect((await request(application.server).delete('/streams/camera')).status).toBe(200);
+    await refuseWrites(false);
+    const earlier = application;
+    await earlier.close();
+    application = await startApplication({ folder: earlier.folder, clock: earlier.clock });
+    expect(application.pipelines.started).toEqual([]);
   });
 });
 

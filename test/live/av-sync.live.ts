@@ -3,15 +3,9 @@ import { XMLParser } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
 import { startStream, stopStream, streamInfo, untilStatus } from '../support/api.js';
-import {
-  beepTimes,
-  firstDecodeTime,
-  flashTimes,
-  publishFlashAndBeep,
-  soundDelays,
-  type FetchedTrack,
-} from '../support/flash-and-beep.js';
+import { beepTimes, flashTimes, publishFlashAndBeep, soundDelays } from '../support/flash-and-beep.js';
 import { freePort } from '../support/free-port.js';
+import { byDate, byMediaTime, fetchWindow, freshWindow, numberOf, type MediaWindow } from '../support/media-window.js';
 import { fetchPlaylist } from '../support/playlist.js';
 import { startServer, type RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -25,8 +19,8 @@ const SEGMENTS = 5;
 let server: RunningServer;
 
 beforeAll(async () => {
-  // The camera's muxer hands on sound in bites of 183 ms and holds the picture back for it: the allowance covers that.
-  server = await startServer({ env: { PLAYOUT_JITTER: '0.4' } });
+  // The camera's muxer hands on sound in bites of 183 ms and holds the picture back for it: more than the allowance.
+  server = await startServer();
 });
 
 afterAll(() => server?.stop());
@@ -55,14 +49,9 @@ describe.each([
     await stopStream(server.url, id);
   });
 
-  /** Waits for whole segments that begin after this moment, and fetches them. */
-  async function freshSegments(): Promise<Window> {
-    const { segments } = await fetchPlaylist(`${server.url}/streams/${id}/240p/playlist.m3u8`);
-    // The one in progress may have begun before; the one after it has not.
-    return fetchWindow(`${server.url}/streams/${id}`, numberOf(segments.at(-1)!.uri) + 2);
-  }
+  const freshSegments = (): Promise<MediaWindow> => freshWindow(`${server.url}/streams/${id}`, SEGMENTS);
 
-  const expectTogether = (window: Window): void => {
+  const expectTogether = (window: MediaWindow): void => {
     for (const track of [byDate, byMediaTime]) {
       const flashes = flashTimes(track(window.picture), fps);
       const delays = soundDelays(flashes, beepTimes(track(window.sound)));
@@ -87,7 +76,7 @@ describe.each([
   it('cuts picture and sound where the MPD says, to less than one AAC frame', async () => {
     const { segments } = await fetchPlaylist(`${server.url}/streams/${id}/240p/playlist.m3u8`);
     const newest = numberOf(segments.at(-1)!.uri);
-    const { picture, sound } = await fetchWindow(`${server.url}/streams/${id}`, newest - SEGMENTS + 1);
+    const { picture, sound } = await fetchWindow(`${server.url}/streams/${id}`, newest - SEGMENTS + 1, SEGMENTS);
     const templates = await segmentTemplates(`${server.url}/streams/${id}/manifest.mpd`);
     for (const [kind, { numbers, starts }] of [
       ['video', picture],
@@ -102,59 +91,6 @@ describe.each([
     }
   });
 });
-
-interface Fetched {
-  readonly numbers: readonly number[];
-  readonly init: Buffer;
-  readonly segments: readonly Buffer[];
-  /** EXT-X-PROGRAM-DATE-TIME of the first segment, seconds. */
-  readonly date: number;
-  /** Decode time of each segment's first sample, ticks. */
-  readonly starts: readonly number[];
-  readonly timescale: number;
-}
-
-interface Window {
-  readonly picture: Fetched;
-  readonly sound: Fetched;
-}
-
-/** As an HLS player sees it that goes by dates. */
-const byDate = ({ init, segments, date }: Fetched): FetchedTrack => ({ init, segments, startsAt: date });
-
-/** As a DASH player sees it, and an HLS player that goes by decode times: the Period starts at 0 and so does the media. */
-const byMediaTime = ({ init, segments, starts, timescale }: Fetched): FetchedTrack => ({
-  ...{ init, segments, startsAt: starts[0]! / timescale },
-});
-
-async function fetchWindow(stream: string, first: number): Promise<Window> {
-  const [picture, sound] = await Promise.all([
-    fetchRendition(`${stream}/240p`, first, 90_000),
-    fetchRendition(`${stream}/audio`, first, 48_000),
-  ]);
-  return { picture, sound };
-}
-
-async function fetchRendition(folder: string, first: number, timescale: number): Promise<Fetched> {
-  const listed = await until(`${folder} has ${SEGMENTS} segments from ${first} on`, async () => {
-    const { segments } = await fetchPlaylist(`${folder}/playlist.m3u8`);
-    const found = segments.filter(
-      ({ uri, duration }) => duration > 0 && numberOf(uri) >= first && numberOf(uri) < first + SEGMENTS,
-    );
-    return found.length === SEGMENTS && found;
-  });
-  const bytes = async (uri: string): Promise<Buffer> =>
-    Buffer.from(await (await fetch(`${folder}/${uri}`)).arrayBuffer());
-  const segments = await Promise.all(listed.map(({ uri }) => bytes(uri)));
-  return {
-    ...{ init: await bytes(listed[0]!.map!.uri), segments, timescale },
-    numbers: listed.map(({ uri }) => numberOf(uri)),
-    date: listed[0]!.programDateTime! / 1000,
-    starts: segments.map(firstDecodeTime),
-  };
-}
-
-const numberOf = (uri: string): number => Number(/^(\d+)\.m4s$/.exec(uri)![1]);
 
 interface Template {
   readonly duration: number;

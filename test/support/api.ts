@@ -13,6 +13,7 @@ export interface StreamInfo {
   reason: string | null;
   source_connected: boolean;
   rungs: { name: string; state: string; restarts: number }[];
+  storage: { writable: boolean; since: number | null };
   last_problem: { code: string; detail: string } | null;
 }
 

@@ -39,6 +39,8 @@ export async function startApplication(
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'lockstep-e2e-')));
   const settings = readSettings({
     ...{ OUTPUT_DIR: join(folder, 'streams'), DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' },
+    // Pipelines are scripted: they cost nothing, and there is nothing to measure.
+    ADMISSION: 'off',
     ...options.env,
   });
   const clock = options.clock ?? new ManualClock();

@@ -22,6 +22,7 @@ export const CAMERA: SourceDescription = {
 
 export class ScriptedPipeline {
   stopped: 'end' | 'pause' | undefined;
+  wanted: number | null | undefined;
   plan!: StreamPlan;
 
   constructor(
@@ -33,7 +34,7 @@ export class ScriptedPipeline {
   open(source: SourceDescription = CAMERA): void {
     this.plan = planStream(this.spec, source);
     this.tell({ kind: 'planned', plan: this.plan });
-    this.tell({ kind: 'source', state: 'up' });
+    this.tell({ kind: 'source', index: 0, state: 'up', source });
     for (const { name } of this.renditions()) {
       mkdirSync(join(this.spec.folder, name), { recursive: true });
       writeFileSync(join(this.spec.folder, name, INIT), 'init');
@@ -118,6 +119,9 @@ export function scriptedPipelines(): {
       const pipeline = new ScriptedPipeline(spec, onFact);
       started.push(pipeline);
       return {
+        wantSource: (index) => {
+          pipeline.wanted = index;
+        },
         stop: (how) => {
           pipeline.stopped = how;
           onFact(how === 'end' ? { kind: 'ended', reason: 'requested' } : { kind: 'paused' });

@@ -1,10 +1,11 @@
 /** The built server as a user runs it, on free ports and folders of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 import { until } from './until.js';
 
@@ -19,6 +20,8 @@ export interface RunningServer {
   readonly port: number;
   readonly pid: number;
   readonly outputDir: string;
+  /** The same folder as the test sees it: on a disk of its own it is the server's alone. */
+  readonly files: string;
   /** What it has logged so far. */
   log(): string;
   /** SIGTERM; gives the exit code. */
@@ -31,20 +34,30 @@ export interface RunningServer {
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** OUTPUT_DIR on a disk (tmpfs) of this size, in a mount namespace that ends with the server. */
+  readonly diskMegabytes?: number;
 }
 
 /** Starts the server and waits until it answers. Stop it, and its folders are removed. */
-export async function startServer({ env = {} }: ServerOptions = {}): Promise<RunningServer> {
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-server-'));
-  return launch(folder, await freePort(), env);
+  return launch(folder, await freePort(), options);
 }
 
-async function launch(folder: string, port: number, env: Readonly<Record<string, string>>): Promise<RunningServer> {
+async function launch(folder: string, port: number, options: ServerOptions): Promise<RunningServer> {
+  const { env = {}, diskMegabytes } = options;
   const outputDir = join(folder, 'streams');
-  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
+  await mkdir(outputDir, { recursive: true });
+  const [program, ...args] = [
+    ...(diskMegabytes === undefined ? [] : onItsOwnDisk(diskMegabytes)),
+    ...[process.execPath, ...NODE_FLAGS, MAIN],
+  ];
+  const child = spawn(program!, args, {
     env: {
       ...process.env,
       ...{ API_PORT: `${port}`, API_HOST: '127.0.0.1', OUTPUT_DIR: outputDir, DATA_DIR: join(folder, 'data') },
+      // Tests know what they ask of the machine, and a measurement at every start would disturb theirs.
+      ADMISSION: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,6 +73,7 @@ async function launch(folder: string, port: number, env: Readonly<Record<string,
   });
   return {
     ...{ url, port, outputDir, pid: child.pid! },
+    files: diskMegabytes === undefined ? outputDir : `/proc/${child.pid}/root${outputDir}`,
     log: () => log,
     async stop() {
       const code = await end(child, exited, 'SIGTERM');
@@ -69,8 +83,22 @@ async function launch(folder: string, port: number, env: Readonly<Record<string,
     async kill() {
       await end(child, exited, 'SIGKILL');
     },
-    restart: () => launch(folder, port, env),
+    restart: () => launch(folder, port, options),
   };
+}
+
+/** A command that runs another one, as the same process, with OUTPUT_DIR on a disk nobody else has. */
+function onItsOwnDisk(megabytes: number): string[] {
+  const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const mount = `mount -t tmpfs -o size=${megabytes * 1_000_000} tmpfs "$OUTPUT_DIR" && exec "$@"`;
+  return ['unshare', ...asRoot, '--mount', 'sh', '-c', mount, 'sh'];
+}
+
+/** Mounts the disk of such a server anew: `ro` or `rw`. */
+export async function remount({ pid, outputDir }: RunningServer, how: 'ro' | 'rw'): Promise<void> {
+  const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
+  const mount = ['mount', '-o', `remount,${how}`, outputDir];
+  await promisify(execFile)('nsenter', ['--target', `${pid}`, ...asRoot, '--mount', ...mount]);
 }
 
 async function end(

@@ -10,7 +10,7 @@ import {
   videoTrack,
   type TrackGrid,
 } from '../timeline/index.js';
-import { Presentation } from './presentation.js';
+import { Presentation, type PresentationRecord } from './presentation.js';
 import { Waiters, type Viewer } from './waiters.js';
 
 const GRID = houseGrid(ratio(30), 2, 1 / 3);
@@ -153,6 +153,24 @@ describe('a presentation', () => {
     expect(
       presentation.view!.renditions.every(({ timeline }) => timeline.ended && timeline.segments.length === 1),
     ).toBe(true);
+  });
+});
+
+describe('an ended presentation', () => {
+  it('is the same in another life, from what was written down of it', () => {
+    const presentation = aPresentation();
+    for (const rendition of Object.keys(TRACKS)) {
+      init(presentation, rendition);
+      for (const segment of [100, 101]) {
+        for (let index = 0; index < GRID.partsPerSegment; index += 1) part(presentation, rendition, segment, index);
+      }
+    }
+    presentation.end();
+    const written = JSON.stringify(presentation.record);
+    const restored = Presentation.ended(JSON.parse(written) as PresentationRecord);
+    expect(restored.ended).toBe(true);
+    expect(restored.view).toEqual(presentation.view);
+    expect(JSON.stringify(restored.record)).toBe(written);
   });
 });
 

@@ -40,7 +40,13 @@ export interface PresentationOutline {
   readonly windowSegments: number;
 }
 
-interface RenditionState {
+/** All that the texts of an ended presentation are printed from: plain values, for a file. */
+export interface PresentationRecord {
+  readonly outline: PresentationOutline;
+  readonly renditions: readonly RenditionState[];
+}
+
+export interface RenditionState {
   readonly outline: RenditionOutline;
   timeline: Timeline;
   /** Every init segment that was told, oldest first; the last is in use. */
@@ -80,6 +86,21 @@ export class Presentation {
         },
       ]),
     );
+  }
+
+  /** An ended presentation of an earlier life: its texts are what they were, to the byte. */
+  static ended({ outline, renditions }: PresentationRecord): Presentation {
+    const presentation = new Presentation(outline);
+    for (const { outline: of, ...recorded } of renditions) {
+      const state = presentation.states.get(of.name);
+      if (state) Object.assign(state, recorded);
+    }
+    presentation.end();
+    return presentation;
+  }
+
+  get record(): PresentationRecord {
+    return { outline: this.outline, renditions: [...this.states.values()] };
   }
 
   apply(fact: MediaFact): void {

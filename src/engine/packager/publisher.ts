@@ -7,7 +7,7 @@ export interface PublisherOptions {
   readonly rendition: string;
   readonly store: MediaStore;
   readonly onFact: (fact: MediaFact) => void;
-  /** A file could not be written: told once per failure. */
+  /** A file could not be written: told once per failure, with what the store says. */
   readonly onWriteFailed: (error: unknown) => void;
 }
 
@@ -73,7 +73,7 @@ export class Publisher {
     const { rendition, store, onFact } = this.options;
     for (let init = this.unwrittenInits[0]; init; init = this.unwrittenInits[0]) {
       const { name } = init.description;
-      await store.write(rendition, name, [init.bytes]);
+      await store.writeInit(rendition, name, init.bytes);
       const known = (await store.initChanges(rendition)).at(-1)?.init;
       if (known !== name) await store.noteInit(rendition, { segment: init.segment, init: name });
       this.unwrittenInits.shift();

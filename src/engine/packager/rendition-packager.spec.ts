@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -213,6 +213,7 @@ describe('a packager', () => {
   });
 
   it('tells a failed write, and makes a gap of it', async () => {
+    writeFileSync(join(folder, 'r'), 'a file where the folder should be');
     const packager = aPackager({ prepare: false });
     packager.beginRun(FIRST);
     encode(packager, 60);

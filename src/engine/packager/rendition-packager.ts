@@ -129,7 +129,10 @@ export class RenditionPackager {
   private takeSample(unit: number, sample: Sample, payload: Buffer): void {
     if (unit < this.expected) return;
     this.gapTo(unit);
-    const { track } = this.options;
+    const { track, store } = this.options;
+    // Its first file is a part's time away: enough for the disk to take note.
+    if (this.segmentPieces.length === 0 && this.part.samples.length === 0 && this.keepsFiles)
+      void store.expect(positionOfUnit(track, unit).segment);
     if (!this.partBroken) {
       // The grid gives the duration: the last packet of a run may claim another.
       this.part.samples.push({ ...sample, durationTicks: track.unitTicks });

@@ -1,3 +1,11 @@
 export * from './media-path.js';
 export * from './retention.js';
+export * from './begun-mark.js';
+export * from './disk-space.js';
+export * from './durable.js';
+export { folders } from './folders.js';
+export type { InitChange } from './init-journal.js';
 export * from './media-store.js';
+export * from './recovery.js';
+export * from './room.js';
+export { hashOf, type Moofs } from './whole-file.js';

@@ -43,3 +43,13 @@ export const isTemporaryName = (name: string): boolean => /^\.[A-Za-z0-9.-]+\.tm
 
 /** Which init segment a rendition has used since when: one line a change, never served. */
 export const INIT_JOURNAL = '.inits';
+
+/** The highest segment number the stream has begun; in the stream's own folder, never served. */
+export const BEGUN_MARK = '.begun';
+
+/** What an ended stream's last playlists and MPDs are printed from; in the stream's own folder, never served. */
+export const ENDED_RECORD = '.ended.json';
+
+/** What lies beside the folders of the renditions. */
+export const isStreamRecord = (name: string): boolean =>
+  [BEGUN_MARK, ENDED_RECORD].some((record) => name === record || name === temporaryName(record));

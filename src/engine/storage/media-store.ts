@@ -1,78 +1,100 @@
 /** A stream's folder on disk. A file is whole before it has its name, and a name once given is never given again. */
 import { mkdirSync } from 'node:fs';
-import { appendFile, link, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INIT_JOURNAL, isTemporaryName, parseMediaName, temporaryName, type SegmentFormat } from './media-path.js';
+import { BegunMark, type HighestSegment } from './begun-mark.js';
+import { writeDurably } from './durable.js';
+import { folders, isMissing, namesIn, removeIfEmpty } from './folders.js';
+import { InitJournal, type InitChange } from './init-journal.js';
+import {
+  INIT_JOURNAL,
+  isStreamRecord,
+  isTemporaryName,
+  parseMediaName,
+  temporaryName,
+  type SegmentFormat,
+} from './media-path.js';
+import { recoverFolder, type RecoveryTerms } from './recovery.js';
 import { isOutdated, type Retention } from './retention.js';
-
-export interface HighestSegment {
-  readonly segment: number;
-  /** Modification time, Unix ms. */
-  readonly writtenAtMs: number;
-}
+import type { Room } from './room.js';
 
 /** A finished segment of an earlier life, as its file tells. */
 export interface StoredSegment {
   readonly segment: number;
   readonly format: SegmentFormat;
   readonly bytes: number;
+  /** Unix ms. */
+  readonly writtenAtMs: number;
 }
 
-/** From this segment on a rendition needs this init segment. */
-export interface InitChange {
-  readonly segment: number;
-  /** File name. */
-  readonly init: string;
-}
+/** Media of another grid, whose numbers lie ahead of ours, is of no playlist after this long. */
+const OTHER_GRID_KEPT_MS = 600_000;
 
 export class MediaStore {
-  constructor(private readonly folder: string) {}
+  private readonly mark: BegunMark;
+  private readonly journals = new Map<string, InitJournal>();
+
+  /** Without `room` every write is tried. */
+  constructor(
+    readonly folder: string,
+    readonly room?: Room,
+  ) {
+    this.mark = new BegunMark(folder);
+  }
 
   /** Makes the folders of these renditions, at once: their first file may come in the same instant. */
   prepare(renditions: readonly string[]): void {
-    for (const rendition of renditions) mkdirSync(join(this.folder, rendition), { recursive: true });
+    try {
+      for (const rendition of renditions) mkdirSync(join(this.folder, rendition), { recursive: true });
+    } catch {
+      // A full or read-only disk is told of by the first write, which also makes what is missing.
+    }
+  }
+
+  /** From now on files of this segment may come: notes it ahead of them, so that none has to wait. Never rejects. */
+  async expect(segment: number): Promise<void> {
+    await this.writing(() => this.mark.note(segment)).catch(() => undefined);
   }
 
   /**
    * Writes all pieces under a temporary name, then renames: whoever opens `name` gets all of it. With an `alias` the same
-   * file has a second name, which is there first: who finds the one finds the other.
+   * file has a second name, which is there first: who finds the one finds the other. Rejects with what the room says, or
+   * the file system; then nothing of it is left.
    */
   async write(rendition: string, name: string, pieces: readonly Buffer[], alias?: string): Promise<void> {
-    const temporary = join(this.folder, rendition, temporaryName(name));
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(Buffer.concat(pieces));
-    } finally {
-      await file.close();
-    }
-    if (alias !== undefined) await this.link(temporary, join(this.folder, rendition, alias));
-    await rename(temporary, join(this.folder, rendition, name));
+    const media = parseMediaName(name);
+    const segment = media && 'segment' in media ? media.segment : undefined;
+    const begun = segment !== undefined && this.mark.has(segment);
+    await this.writing(async () => {
+      if (segment !== undefined) await this.mark.note(segment);
+      await this.place(rendition, name, pieces, alias);
+    }, begun);
+  }
+
+  /** Writes an init segment, to stay through a power cut: media without it is of no use. */
+  async writeInit(rendition: string, name: string, bytes: Buffer): Promise<void> {
+    await this.writing(async () => {
+      await mkdir(join(this.folder, rendition), { recursive: true });
+      await writeDurably(join(this.folder, rendition, name), bytes);
+    });
   }
 
   /**
    * Notes that a rendition needs another init segment from `segment` on. Called before the first media that needs it
    * has its name, so that whoever reads the folder later knows what every file on it needs.
    */
-  async noteInit(rendition: string, { segment, init }: InitChange): Promise<void> {
-    await appendFile(join(this.folder, rendition, INIT_JOURNAL), `${segment} ${init}\n`);
+  async noteInit(rendition: string, change: InitChange): Promise<void> {
+    await this.writing(() => this.journal(rendition).note(change));
   }
 
-  /** Another stream begins under this name: what its media need has nothing to do with what was there before. */
+  /** Another stream begins under this name: its journals begin with its first lines. */
   async forgetInits(): Promise<void> {
-    for (const rendition of await this.renditions()) await this.remove(rendition, [INIT_JOURNAL]);
+    for (const rendition of await this.renditions()) this.journal(rendition).beginAnew();
   }
 
   /** Every change of init segment a rendition has gone through, oldest first. */
-  async initChanges(rendition: string): Promise<InitChange[]> {
-    const text = await readFile(join(this.folder, rendition, INIT_JOURNAL), 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return '';
-      throw error;
-    });
-    // A line that a crash cut short says nothing.
-    return [...text.matchAll(/^(\d{1,15}) (init-[0-9a-f]{12}\.mp4)\n/gm)].map(([, segment, init]) => ({
-      segment: Number(segment),
-      init: init!,
-    }));
+  initChanges(rendition: string): Promise<InitChange[]> {
+    return this.journal(rendition).changes();
   }
 
   /** Names of the renditions that have a folder. */
@@ -83,51 +105,59 @@ export class MediaStore {
   /** The finished segments of a rendition. */
   async segments(rendition: string): Promise<StoredSegment[]> {
     const found: StoredSegment[] = [];
-    for (const name of await filesIn(join(this.folder, rendition))) {
+    for (const name of await namesIn(join(this.folder, rendition))) {
       const media = parseMediaName(name);
       if (media?.kind !== 'segment') continue;
-      const { size } = await stat(join(this.folder, rendition, name));
-      found.push({ segment: media.segment, format: media.format, bytes: size });
+      const { size, mtimeMs } = await stat(join(this.folder, rendition, name));
+      found.push({ segment: media.segment, format: media.format, bytes: size, writtenAtMs: mtimeMs });
     }
     return found;
+  }
+
+  /** Init segments of a rendition that are on disk, with when they were written, Unix ms. */
+  async inits(rendition: string): Promise<{ readonly init: string; readonly writtenAtMs: number }[]> {
+    const names = (await namesIn(join(this.folder, rendition))).filter((name) => parseMediaName(name)?.kind === 'init');
+    return Promise.all(
+      names.map(async (init) => ({ init, writtenAtMs: (await stat(join(this.folder, rendition, init))).mtimeMs })),
+    );
   }
 
   async read(rendition: string, name: string): Promise<Buffer> {
     return readFile(join(this.folder, rendition, name));
   }
 
-  private async link(file: string, alias: string): Promise<void> {
-    // Left by a life that ended before the name it stands for: that life's bytes were never told.
-    await rm(alias, { force: true });
-    await link(file, alias);
-  }
-
   async remove(rendition: string, names: readonly string[]): Promise<void> {
     for (const name of names) await rm(join(this.folder, rendition, name), { force: true });
   }
 
-  /** The highest segment number any file of the stream bears, begun or finished; undefined for an empty folder. */
+  /**
+   * The highest segment number that was ever begun: as it was noted, or as a file bears it that was written since.
+   * Undefined for an empty folder.
+   */
   async highestSegment(): Promise<HighestSegment | undefined> {
-    let highest: { segment: number; path: string } | undefined;
+    const noted = await this.mark.read();
+    let highest = noted;
     for (const { rendition, name } of await this.mediaFiles()) {
       const media = parseMediaName(name);
       if (!media || !('segment' in media) || media.segment <= (highest?.segment ?? -1)) continue;
-      highest = { segment: media.segment, path: join(this.folder, rendition, name) };
+      const { mtimeMs } = await stat(join(this.folder, rendition, name));
+      // Higher, but from before the note: of a grid that is no longer in use.
+      if (noted && mtimeMs < noted.writtenAtMs) continue;
+      highest = { segment: media.segment, writtenAtMs: mtimeMs };
     }
-    return highest && { segment: highest.segment, writtenAtMs: (await stat(highest.path)).mtimeMs };
+    return highest;
   }
 
-  /** Removes what an earlier life left half written. Nothing may be writing yet. */
-  async removeTemporary(): Promise<void> {
-    for (const { rendition, name } of await this.mediaFiles()) {
-      if (isTemporaryName(name)) await this.remove(rendition, [name]);
-    }
+  /** Removes what an earlier life left half written or broken; gives `rendition/name` of the broken. */
+  recover(terms: RecoveryTerms = {}): Promise<ReadonlySet<string>> {
+    return recoverFolder(this.folder, terms);
   }
 
-  /** Removes media of an earlier life that is older than the retention before segment `newest`. */
+  /** Removes media of an earlier life that is older than the retention before segment `newest`, or of another grid. */
   async reclaim(newest: number, retention: Retention): Promise<void> {
     for (const { rendition, name } of await this.mediaFiles()) {
-      if (isOutdated(name, newest, retention)) await this.remove(rendition, [name]);
+      if (isOutdated(name, newest, retention) || (await this.isOfAnotherGrid(rendition, name, newest)))
+        await this.remove(rendition, [name]);
     }
     // A second name whose first is gone.
     for (const { rendition, name } of await this.mediaFiles()) {
@@ -143,45 +173,68 @@ export class MediaStore {
       if (parseMediaName(name) || isTemporaryName(name) || name === INIT_JOURNAL) await this.remove(rendition, [name]);
     }
     for (const rendition of await folders(this.folder)) await removeIfEmpty(join(this.folder, rendition));
+    for (const name of await namesIn(this.folder)) if (isStreamRecord(name)) await rm(join(this.folder, name));
     await removeIfEmpty(this.folder);
+  }
+
+  private writing<T>(write: () => Promise<T>, begun = false): Promise<T> {
+    return this.room ? this.room.use(write, begun) : write();
+  }
+
+  private journal(rendition: string): InitJournal {
+    const known = this.journals.get(rendition) ?? new InitJournal(join(this.folder, rendition));
+    this.journals.set(rendition, known);
+    return known;
+  }
+
+  private async place(rendition: string, name: string, pieces: readonly Buffer[], alias?: string): Promise<void> {
+    const at = (file: string): string => join(this.folder, rendition, file);
+    const temporary = at(temporaryName(name));
+    try {
+      const file = await this.openNew(temporary);
+      try {
+        await file.writeFile(Buffer.concat(pieces));
+      } finally {
+        await file.close();
+      }
+      if (alias !== undefined) await linkAnew(temporary, at(alias));
+      await rename(temporary, at(name));
+    } catch (error) {
+      for (const left of [temporary, ...(alias === undefined ? [] : [at(alias)])])
+        await rm(left, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The folder may have gone with the disk it was on. */
+  private async openNew(path: string): Promise<FileHandle> {
+    try {
+      return await open(path, 'w');
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await mkdir(join(path, '..'), { recursive: true });
+      return open(path, 'w');
+    }
+  }
+
+  private async isOfAnotherGrid(rendition: string, name: string, newest: number): Promise<boolean> {
+    const media = parseMediaName(name);
+    if (!media || !('segment' in media) || media.segment <= newest) return false;
+    const { mtimeMs } = await stat(join(this.folder, rendition, name));
+    return Date.now() - mtimeMs > OTHER_GRID_KEPT_MS;
   }
 
   private async mediaFiles(): Promise<{ rendition: string; name: string }[]> {
     const files: { rendition: string; name: string }[] = [];
     for (const rendition of await folders(this.folder)) {
-      for (const name of await readdir(join(this.folder, rendition))) files.push({ rendition, name });
+      for (const name of await namesIn(join(this.folder, rendition))) files.push({ rendition, name });
     }
     return files;
   }
 }
 
-/** Names of the folders in `folder`; none when it does not exist. */
-export async function folders(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+async function linkAnew(file: string, alias: string): Promise<void> {
+  // Left by a life that ended before the name it stands for: that life's bytes were never told.
+  await rm(alias, { force: true });
+  await link(file, alias);
 }
-
-async function filesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function removeIfEmpty(folder: string): Promise<void> {
-  try {
-    await rmdir(folder);
-  } catch (error) {
-    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return;
-    throw error;
-  }
-}
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

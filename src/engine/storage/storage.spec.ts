@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -102,12 +111,51 @@ describe('a media store', () => {
     expect(await new MediaStore(join(folder, 'nothing')).highestSegment()).toBeUndefined();
   });
 
-  it('reclaims what is old or half written, and no more', async () => {
-    for (const name of ['1.m4s', '99.m4s', temporaryName('100.m4s'), 'notes.txt'])
-      writeFileSync(join(folder, '720p', name), 'x');
-    await store.removeTemporary();
+  it('knows it still when every file is gone', async () => {
+    await store.write('720p', '7.0.m4s', [Buffer.from('x')]);
+    await store.expect(8);
+    rmSync(join(folder, '720p'), { recursive: true });
+    rmSync(join(folder, 'audio'), { recursive: true });
+    expect(await new MediaStore(folder).highestSegment()).toMatchObject({ segment: 8 });
+  });
+
+  it('takes it from the files where the note is of a server that wrote none', async () => {
+    await store.expect(7);
+    utimesSync(join(folder, '.begun'), 1, 1);
+    writeFileSync(join(folder, 'audio', '9.m4s'), 'x');
+    expect(await store.highestSegment()).toMatchObject({ segment: 9 });
+  });
+
+  it('goes by the note where files of another grid bear higher numbers', async () => {
+    writeFileSync(join(folder, 'audio', '900.m4s'), 'x');
+    utimesSync(join(folder, 'audio', '900.m4s'), 1, 1);
+    await store.expect(7);
+    expect(await store.highestSegment()).toMatchObject({ segment: 7 });
+  });
+
+  it('reclaims what is old, and no more', async () => {
+    for (const name of ['1.m4s', '99.m4s', 'notes.txt']) writeFileSync(join(folder, '720p', name), 'x');
     await store.reclaim(100, { keepSegments: 10, keepParts: 5 });
     expect(readdirSync(join(folder, '720p')).sort()).toEqual(['99.m4s', 'notes.txt']);
+  });
+
+  it('reclaims what lies ahead of all numbers, of a grid no longer in use, once no playlist can name it', async () => {
+    for (const name of ['200.m4s', '300.0.m4s', '400.m4s']) writeFileSync(join(folder, '720p', name), 'x');
+    for (const name of ['200.m4s', '300.0.m4s']) utimesSync(join(folder, '720p', name), 1, 1);
+    await store.reclaim(100, { keepSegments: 10, keepParts: 5 });
+    expect(readdirSync(join(folder, '720p'))).toEqual(['400.m4s']);
+  });
+
+  it('leaves nothing of a file that could not be written whole', async () => {
+    mkdirSync(join(folder, '720p', '7.m4s', 'in the way'), { recursive: true });
+    await expect(store.write('720p', '7.m4s', [Buffer.from('ab')], timedName(1_260_000))).rejects.toThrow();
+    expect(readdirSync(join(folder, '720p'))).toEqual(['7.m4s']);
+  });
+
+  it('makes the folder that went with its disk', async () => {
+    rmSync(folder, { recursive: true });
+    await store.write('720p', '7.m4s', [Buffer.from('ab')]);
+    expect(readFileSync(join(folder, '720p', '7.m4s'), 'utf8')).toBe('ab');
   });
 
   it('removes all that is its own, and leaves a folder that holds something else', async () => {

@@ -59,6 +59,22 @@ describe('the database', () => {
     });
   });
 
+  it('survives a full disk: what is refused is not half there, and later writes succeed', async () => {
+    const database = await openDatabase(join(folder, 'small.db'));
+    const fill = (id: string): Promise<unknown> =>
+      database
+        .insertInto('streams')
+        .values({ ...aRow, id, spec: 'x'.repeat(100_000) })
+        .execute();
+    await sql`pragma max_page_count = 20`.execute(database);
+    await expect(fill('demo')).rejects.toThrow(/full/);
+    expect(await database.selectFrom('streams').selectAll().execute()).toEqual([]);
+    await sql`pragma max_page_count = 1000`.execute(database);
+    await fill('demo');
+    expect(await database.selectFrom('streams').select('id').execute()).toEqual([{ id: 'demo' }]);
+    await database.destroy();
+  });
+
   it('is not opened by a server that does not know its schema', async () => {
     const path = join(folder, 'newer.db');
     const newer = await openDatabase(path);

@@ -16,11 +16,14 @@ interface DatabaseSync {
 
 type DatabaseConstructor = new (path: string) => DatabaseSync;
 
-/** Opens (or makes) a database file; `:memory:` for tests. WAL: readers never wait for a writer. */
+/**
+ * Opens (or makes) a database file; `:memory:` for tests. WAL: readers never wait for a writer. FULL: what was answered
+ * with success is there after a power cut, for the price of one wait for the disk a write; there are few of them.
+ */
 export async function openSqlite(path: string): Promise<SqliteDatabase> {
   const Constructor = await sqliteConstructor();
   const database = new Constructor(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
   const close = (): void => {
     // The last close would do this, but not on Node 20: statements stay open there until they are collected, and all
     // that was written would be left in the -wal file. PASSIVE never waits for another reader.

@@ -64,6 +64,23 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     title: 'The source has neither picture nor sound that was asked for',
     remedy: 'Check what the source sends; ffprobe shows the tracks that ffmpeg finds in it.',
   },
+  'source-given-up': {
+    status: 503,
+    title: 'The source has been away for too long',
+    remedy:
+      'Look at why the source does not deliver (GET /streams/{id}/explain tells what was heard of it), and start the stream again. give_up_after, or the setting GIVE_UP_AFTER, says how long is too long.',
+  },
+  'source-index-unknown': {
+    status: 400,
+    title: 'The stream has no such source',
+    remedy: 'Give the place of one of its source_urls, counted from 0, or null for the order of the list.',
+  },
+  'slate-failed': {
+    status: 500,
+    title: 'The slate could not be drawn',
+    remedy:
+      'Check that the slate image is a PNG, JPEG or WebP file that can be read, and that a font is installed (fonts-dejavu-core). The last picture is shown instead.',
+  },
   'ladder-empty': {
     status: 422,
     title: 'No quality is left to encode',
@@ -89,6 +106,11 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     title: 'The ffmpeg program is too old',
     remedy: 'Install ffmpeg 5.1 or later, or point FFMPEG_PATH and FFPROBE_PATH at newer programs.',
   },
+  'ffmpeg-incomplete': {
+    status: 503,
+    title: 'The ffmpeg program lacks an encoder',
+    remedy: 'Install an ffmpeg that is built with libx264 and the AAC encoder, or point FFMPEG_PATH at one.',
+  },
   'ffmpeg-failed': {
     status: 500,
     title: 'An ffmpeg process failed',
@@ -99,6 +121,26 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     status: 503,
     title: 'Segments cannot be written',
     remedy: 'Check that the folder named by OUTPUT_DIR exists, belongs to the user of the server, and has free space.',
+  },
+  'disk-full': {
+    status: 503,
+    title: 'The disk has no room for segments',
+    remedy:
+      'Make room on the disk of OUTPUT_DIR, or end a stream. Streams go on by themselves once a quarter more than DISK_RESERVE is free; until then their time is a gap.',
+    retryAfterSeconds: 10,
+  },
+  'too-many-open-files': {
+    status: 503,
+    title: 'The server may not open any more files',
+    remedy:
+      'Raise the limit of open files (ulimit -n, LimitNOFILE= of the service, or fs.file-max of the system) and start the server again. Streams go on by themselves when files can be opened; until then their time is a gap.',
+    retryAfterSeconds: 10,
+  },
+  'database-not-writable': {
+    status: 503,
+    title: 'What is wanted cannot be written down',
+    remedy: 'Check that the disk of DATA_DIR has room and can be written. Nothing was started that a restart would forget.',
+    retryAfterSeconds: 10,
   },
   'clock-behind': {
     status: 503,
@@ -143,6 +185,19 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     title: 'The part that was waited for did not come in time',
     remedy: 'Load the playlist again; the stream may be standing still, which its status tells.',
     retryAfterSeconds: 1,
+  },
+  'capacity-exceeded': {
+    status: 503,
+    title: 'This machine has no room for the stream',
+    remedy:
+      'Ask for the qualities in suggestion, if there are any; or end another stream, or ask when one has ended. ADMISSION_SHARE sets how much of the machine is given away, ADMISSION turns the check off.',
+    retryAfterSeconds: 10,
+  },
+  'calibration-failed': {
+    status: 503,
+    title: 'What streams cost on this machine could not be measured',
+    remedy:
+      'Read what ffmpeg said. Until a measurement succeeds, streams are admitted by costs that err on the high side.',
   },
   'server-stopping': {
     status: 503,

@@ -1,4 +1,4 @@
-export { SETTING_TABLE, type SettingName, type Settings } from './setting-table.js';
+export { ADMISSIONS, SETTING_TABLE, type SettingName, type Settings } from './setting-table.js';
 export { readSettings, type Environment } from './read-settings.js';
 export {
   describeSettings,

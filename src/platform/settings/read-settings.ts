@@ -75,6 +75,7 @@ export const UNIT_WORDS: Readonly<Record<NonNullable<SettingDeclaration['unit']>
   s: 'seconds',
   fps: 'frames per second',
   segments: 'segments',
+  MB: 'megabytes (10^6 bytes)',
 };
 
 const quote = (text: string): string => JSON.stringify(redactText(text));

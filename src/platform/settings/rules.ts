@@ -42,6 +42,17 @@ export function oneOf<const T extends string>(values: readonly T[]): Rule<T> {
   return { schema: z.enum(values), allowed: `one of ${values.join(', ')}` };
 }
 
+/** A line of words for people. */
+export function words(): Rule<string> {
+  return {
+    schema: z
+      .string()
+      .max(120)
+      .regex(/^[^\p{Cc}]*$/u),
+    allowed: 'up to 120 characters on one line',
+  };
+}
+
 /** A host name or address to listen on. */
 export function host(): Rule<string> {
   return {

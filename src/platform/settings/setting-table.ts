@@ -1,5 +1,5 @@
 /** Every setting, declared once: the check, the type, `docs/configuration.md` and `config/example.env` come from here. */
-import { decimal, flag, host, oneOf, path, program, webAddress, whole, type Rule } from './rules.js';
+import { decimal, flag, host, oneOf, path, program, webAddress, whole, words, type Rule } from './rules.js';
 
 export const SETTING_GROUPS = ['Delivery', 'Encoding', 'Sources', 'Lifetime', 'Server', 'Files and programs'] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
@@ -8,7 +8,7 @@ export interface SettingDeclaration {
   readonly group: SettingGroup;
   /** As it would be written in the environment; `undefined` leaves the setting off. */
   readonly default: string | undefined;
-  readonly unit?: 's' | 'fps' | 'segments';
+  readonly unit?: 's' | 'fps' | 'segments' | 'MB';
   readonly meaning: string;
   readonly rule: Rule<unknown>;
 }
@@ -24,6 +24,8 @@ export const X264_PRESETS = [
   'slower',
   'veryslow',
 ] as const;
+/** What becomes of a stream that does not fit: refused, started with a line in the log, or not even looked at. */
+export const ADMISSIONS = ['enforce', 'warn', 'off'] as const;
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 
@@ -87,12 +89,68 @@ export const SETTING_TABLE = {
     meaning: 'The qualities that streams may ask for, and the ones used when they name none.',
     rule: path(),
   },
+  ADMISSION: {
+    group: 'Encoding',
+    default: 'enforce',
+    meaning:
+      'What becomes of a stream that would need more of the processor than is free: enforce refuses it, warn starts it and says so in the log, off does neither and measures nothing.',
+    rule: oneOf(ADMISSIONS),
+  },
+  ADMISSION_SHARE: {
+    group: 'Encoding',
+    default: '0.9',
+    meaning:
+      'Share of the processor cores that streams may be expected to need, all together. Above 1 more is given away than there is.',
+    rule: decimal({ min: 0.01, max: 4 }),
+  },
   SOURCE_TIMEOUT: {
     group: 'Sources',
     default: '10',
     unit: 's',
     meaning: 'How long a source may send nothing before the connection to it is started again.',
     rule: decimal({ min: 1, max: 300 }),
+  },
+  SLATE_AFTER: {
+    group: 'Sources',
+    default: '3',
+    unit: 's',
+    meaning:
+      'How long the last picture of a lost source stands before the slate takes its place. The stream goes on either way.',
+    rule: decimal({ min: 0, max: DAY }),
+  },
+  NEXT_SOURCE_AFTER: {
+    group: 'Sources',
+    default: '5',
+    unit: 's',
+    meaning: 'How long a source may be silent before the next one of a stream with several is tried.',
+    rule: decimal({ min: 0.5, max: DAY }),
+  },
+  FAIL_BACK_AFTER: {
+    group: 'Sources',
+    default: '10',
+    unit: 's',
+    meaning: 'How long a preferred source must have delivered again before it takes over from the one on air.',
+    rule: decimal({ min: 0.5, max: DAY }),
+  },
+  GIVE_UP_AFTER: {
+    group: 'Sources',
+    default: undefined,
+    unit: 's',
+    meaning: 'How long a stream without any source goes on before it is ended as failed. Unset, it waits for ever.',
+    rule: decimal({ min: 1, max: 30 * DAY }),
+  },
+  SLATE_TEXT: {
+    group: 'Sources',
+    default: 'Please stand by',
+    meaning:
+      'Words on the slate that stands in for a lost source, where neither an image nor other words are asked for.',
+    rule: words(),
+  },
+  SLATE_IMAGE: {
+    group: 'Sources',
+    default: undefined,
+    meaning: 'Image file (PNG, JPEG, WebP) shown in place of a lost source by streams that name no slate of their own.',
+    rule: path(),
   },
   MEDIA_ROOT: {
     group: 'Sources',
@@ -118,7 +176,7 @@ export const SETTING_TABLE = {
     group: 'Lifetime',
     default: '300',
     unit: 's',
-    meaning: "How long an ended stream's files and record stay, so that late viewers see it to the end.",
+    meaning: "How long an ended stream's files and record stay, so that late viewers see it to the end; at least eight segments.",
     rule: decimal({ min: 0, max: 30 * DAY }),
   },
   SHUTDOWN_TIMEOUT: {
@@ -171,6 +229,14 @@ export const SETTING_TABLE = {
     default: './var/streams',
     meaning: 'Folder for segments and parts; nginx must see the same folder.',
     rule: path(),
+  },
+  DISK_RESERVE: {
+    group: 'Files and programs',
+    default: '256',
+    unit: 'MB',
+    meaning:
+      'Room kept free on the disk of OUTPUT_DIR. With less, streams stop writing, their time becomes a gap, and they go on by themselves once there is a quarter more.',
+    rule: whole({ min: 0, max: 1_000_000 }),
   },
   DATA_DIR: {
     group: 'Files and programs',

@@ -1,0 +1,2 @@
+export { DiskGuard } from './disk-guard.js';
+export { DiskModule } from './disk.module.js';
