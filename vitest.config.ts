@@ -14,6 +14,8 @@ export default defineConfig({
         'test/fuzz/*.spec.ts',
         'test/conformance/*.spec.ts',
         'load/**/*.spec.ts',
+        'bad-source/**/*.spec.ts',
+        'chaos/**/*.spec.ts',
       ]),
       project('architecture', ['test/architecture/*.spec.ts']),
       project('e2e', ['test/e2e/*.e2e.ts']),

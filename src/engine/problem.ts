@@ -24,6 +24,7 @@ export const PROBLEM_CODES = [
   'ffmpeg-too-old',
   'ffmpeg-incomplete',
   'ffmpeg-failed',
+  'encoder-too-slow',
   'output-not-writable',
   'disk-full',
   'too-many-open-files',

@@ -171,7 +171,7 @@ export class LiveStream {
     this.plan = plan;
     for (const { name } of [...plan.video, plan.audio]) this.rungHealth.set(name, { name, state: 'up', restarts: 0 });
     if (!this.spec.houseRate) {
-      this.spec = { ...this.spec, houseRate: plan.grid.fps };
+      this.spec = { ...this.spec, houseRate: plan.grid.fps, houseLadder: plan.video };
       this.deps.onPlanned(this.spec);
     }
     this.onAir.plan(plan, this.deps.pipelineSpec(this.spec).settings.windowSegments);

@@ -38,5 +38,7 @@ export function programmeAfter(before: Programme, { step, onAir, pinned }: Progr
 
 export function healthAfter(before: SourceHealth, fact: SourceFact): SourceHealth {
   if (fact.state !== 'lost') return { ...before, state: fact.state };
-  return { ...before, state: 'lost', losses: before.losses + 1, lastProblem: fact.problem };
+  // An attempt that fails is no loss: there was nothing to lose.
+  const losses = before.losses + (before.state === 'up' ? 1 : 0);
+  return { ...before, state: 'lost', losses, lastProblem: fact.problem };
 }

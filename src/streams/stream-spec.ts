@@ -1,5 +1,5 @@
 /** What is wanted of a stream: the request, checked, as it is kept across restarts. */
-import type { Rung } from '../engine/ladder/index.js';
+import type { Rung, VideoRendition } from '../engine/ladder/index.js';
 import type { PipelineSettings, PipelineSpec } from '../engine/pipeline/index.js';
 import type { SegmentFormat } from '../engine/storage/index.js';
 import type { Ratio } from '../engine/timeline/index.js';
@@ -24,6 +24,8 @@ export interface StreamSpec extends SourceWishes {
   readonly createdAtMs: number;
   /** Set once the source is known: segment numbers depend on it, so it is kept for life. */
   readonly houseRate?: Ratio;
+  /** Set with it: the renditions that were made, and are from then on. */
+  readonly houseLadder?: readonly VideoRendition[];
 }
 
 /** DASH is always CMAF; HLS is CMAF too unless it is asked to be transport streams. */
@@ -49,6 +51,7 @@ export function pipelineSpec(spec: StreamSpec, settings: Settings): PipelineSpec
     lowLatency: spec.lowLatency,
     formats: formatsOf(spec),
     houseRate: spec.houseRate,
+    houseLadder: spec.houseLadder,
     folder: join(settings.outputDir, spec.streamId),
     settings: pipelineSettings(settings),
   };

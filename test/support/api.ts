@@ -12,6 +12,8 @@ export interface StreamInfo {
   last_update: number;
   reason: string | null;
   source_connected: boolean;
+  sources: { url: string; state: string; losses: number }[];
+  programme: { step: string; source_index: number; pinned: boolean; since: number };
   rungs: { name: string; state: string; restarts: number }[];
   storage: { writable: boolean; since: number | null };
   last_problem: { code: string; detail: string } | null;

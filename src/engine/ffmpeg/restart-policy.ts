@@ -7,8 +7,10 @@ export interface RestartPolicy {
   readonly healthyMs: number;
 }
 
-export const INTAKE_RESTARTS: RestartPolicy = { firstMs: 500, capMs: 8_000, healthyMs: 10_000 };
+export const INTAKE_RESTARTS: RestartPolicy = { firstMs: 500, capMs: 4_000, healthyMs: 10_000 };
 export const ENCODER_RESTARTS: RestartPolicy = { firstMs: 50, capMs: 4_000, healthyMs: 10_000 };
+/** One that was too slow is given longer rests: it costs its siblings the processor, and its viewers a gap, each time. */
+export const SLOW_ENCODER_RESTARTS: RestartPolicy = { firstMs: 250, capMs: 8_000, healthyMs: 30_000 };
 
 /**
  * The delay before attempt `failures + 1`, in milliseconds. Doubles up to the cap; `random` in [0, 1) spreads it over

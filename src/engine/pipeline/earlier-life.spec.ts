@@ -15,6 +15,7 @@ function plan(formats: readonly SegmentFormat[] = ['fmp4']) {
     ...{ streamId: 'camera', sourceUrls: ['test:'], audioKbps: 128, lowLatency: true, formats, folder: 'camera' },
     rungs: [{ name: '720p', height: 720, videoKbps: 2500, audioKbps: 128, profile: 'high' }],
     houseRate: undefined,
+    houseLadder: undefined,
     onLoss: { slateAfter: 3, nextSourceAfter: 5, giveUpAfter: null, failBackAfter: 10 },
     slate: { text: '', imageUrl: undefined, imagePath: undefined },
     settings: {

@@ -1,7 +1,13 @@
 /** All renditions of a stream: one encoder and one packager each, begun and ended together, failing alone. */
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../clock.js';
-import { audioEncoderCommand, ffmpegArguments, videoEncoderCommand, type FfmpegProcess } from '../ffmpeg/index.js';
+import {
+  audioEncoderCommand,
+  ffmpegArguments,
+  FfmpegProcess,
+  videoEncoderCommand,
+  type CommandPlan,
+} from '../ffmpeg/index.js';
 import { RenditionPackager, TsPackager, type MediaFact } from '../packager/index.js';
 import { BYTES_PER_SAMPLE, yuv420Bytes, type Frame } from '../playout/index.js';
 import { Problem } from '../problem.js';
@@ -96,13 +102,12 @@ export class Encoders {
 
   private videoRung(rendition: StreamPlan['video'][number]): Rung {
     const { spec, plan } = this.options;
-    const { encoderPreset, ffmpegPath } = spec.settings;
+    const { encoderPreset } = spec.settings;
     const threads = rendition.height >= 720 ? Math.min(4, availableParallelism()) : 1;
     return new Rung({
       ...this.reports(rendition.name),
       track: videoTrack(plan.grid),
-      program: ffmpegPath,
-      args: ffmpegArguments(videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads })),
+      startEncoder: this.starts(videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads })),
       primingUnits: 0,
       primingPackets: 0,
       unitBytes: yuv420Bytes(rendition.width, rendition.height),
@@ -110,23 +115,31 @@ export class Encoders {
   }
 
   private audioRung(): Rung {
-    const { spec, plan } = this.options;
+    const { plan } = this.options;
     return new Rung({
       ...this.reports('audio'),
       track: audioTrack(plan.grid),
-      program: spec.settings.ffmpegPath,
-      args: ffmpegArguments(audioEncoderCommand(plan.audio)),
+      startEncoder: this.starts(audioEncoderCommand(plan.audio)),
       primingUnits: 1,
       primingPackets: 1,
       unitBytes: AAC_FRAME_SAMPLES * BYTES_PER_SAMPLE,
     });
   }
 
+  private starts(command: CommandPlan): () => FfmpegProcess {
+    const { spec, onProcess } = this.options;
+    const options = { program: spec.settings.ffmpegPath, args: ffmpegArguments(command) };
+    return () => {
+      const child = new FfmpegProcess(options);
+      onProcess(child);
+      return child;
+    };
+  }
+
   private reports(rendition: string) {
-    const { emit, onProcess } = this.options;
+    const { emit } = this.options;
     return {
       rendition,
-      onProcess,
       onUp: (restarts: number) => emit({ kind: 'rung', rendition, state: 'up', restarts }),
       onDown: (restarts: number, problem: Problem) =>
         emit({ kind: 'rung', rendition, state: 'down', restarts, problem: problem.toJSON() }),

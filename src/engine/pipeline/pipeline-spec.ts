@@ -1,5 +1,5 @@
 /** What a stream's pipeline is to do, as it is handed to its worker thread. Plain values only. */
-import type { Rung } from '../ladder/index.js';
+import type { Rung, VideoRendition } from '../ladder/index.js';
 import type { SegmentFormat } from '../storage/index.js';
 import type { Ratio } from '../timeline/index.js';
 
@@ -18,6 +18,8 @@ export interface PipelineSpec {
   readonly formats: readonly SegmentFormat[];
   /** The rate of an earlier life: kept, so that segment numbers go on where they were. */
   readonly houseRate: Ratio | undefined;
+  /** The renditions of an earlier life: kept too, whatever the source has become; undefined in a first one. */
+  readonly houseLadder: readonly VideoRendition[] | undefined;
   /** The stream's folder. */
   readonly folder: string;
   readonly settings: PipelineSettings;

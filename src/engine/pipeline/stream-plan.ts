@@ -1,5 +1,5 @@
 /** Turns what is asked for and what the source is into what will be made. PURE. */
-import { audioFor, fitLadder, type AudioRendition, type VideoRendition } from '../ladder/index.js';
+import { audioFor, fitLadder, type AudioRendition, type FittedLadder, type VideoRendition } from '../ladder/index.js';
 import type { SourceDescription } from '../ffmpeg/index.js';
 import { Problem } from '../problem.js';
 import type { SegmentFormat } from '../storage/index.js';
@@ -45,7 +45,7 @@ export function planStream(spec: PipelineSpec, source: SourceDescription): Strea
   if (audioOnly && !source.audio) throw new Problem('source-without-media', { format: source.format, wanted: 'audio' });
   const fps = spec.houseRate ?? houseRate(source, audioOnly, settings.maxFps);
   const grid = houseGrid(fps, settings.segmentSeconds, settings.partSeconds);
-  const fitted = source.video && !audioOnly ? fitLadder(spec.rungs, source.video) : { video: [], leftOut: [] };
+  const fitted = fittedRungs(spec, source);
   const tracks = [...(audioOnly ? [] : [videoTrack(grid)]), audioTrack(grid)];
   const input = {
     ...{ grid, tracks, windowSegments: settings.windowSegments },
@@ -65,6 +65,14 @@ export function planStream(spec: PipelineSpec, source: SourceDescription): Strea
 /** The grid of a stream that has lived before; undefined before its source is known. */
 export function knownGrid({ houseRate: rate, settings }: PipelineSpec): HouseGrid | undefined {
   return rate && houseGrid(rate, settings.segmentSeconds, settings.partSeconds);
+}
+
+/** What viewers were once promised is made for life: a stream that comes back to a smaller source keeps its rungs. */
+function fittedRungs({ rungs, houseLadder }: PipelineSpec, { video }: SourceDescription): FittedLadder {
+  if (rungs.length === 0 || !video) return { video: [], leftOut: [] };
+  if (!houseLadder) return fitLadder(rungs, video);
+  const made = houseLadder.map(({ name }) => name);
+  return { video: houseLadder, leftOut: rungs.map(({ name }) => name).filter((name) => !made.includes(name)) };
 }
 
 function houseRate({ video }: SourceDescription, audioOnly: boolean, maxFps: number): Ratio {

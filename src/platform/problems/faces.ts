@@ -117,6 +117,12 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     remedy:
       'Read its last words in said. It is started again by itself; if it keeps failing, check the source and the ladder.',
   },
+  'encoder-too-slow': {
+    status: 503,
+    title: 'An encoder cannot keep up with real time',
+    remedy:
+      'Ask for fewer or smaller qualities, choose a faster ENCODER_PRESET, or end another stream: the processor is short. The rendition has a gap and begins again at a later segment, after longer rests if it repeats; its siblings are not held up.',
+  },
   'output-not-writable': {
     status: 503,
     title: 'Segments cannot be written',
@@ -139,7 +145,8 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
   'database-not-writable': {
     status: 503,
     title: 'What is wanted cannot be written down',
-    remedy: 'Check that the disk of DATA_DIR has room and can be written. Nothing was started that a restart would forget.',
+    remedy:
+      'Check that the disk of DATA_DIR has room and can be written. Nothing was started that a restart would forget.',
     retryAfterSeconds: 10,
   },
   'clock-behind': {

@@ -176,7 +176,8 @@ export const SETTING_TABLE = {
     group: 'Lifetime',
     default: '300',
     unit: 's',
-    meaning: "How long an ended stream's files and record stay, so that late viewers see it to the end; at least eight segments.",
+    meaning:
+      "How long an ended stream's files and record stay, so that late viewers see it to the end; at least eight segments.",
     rule: decimal({ min: 0, max: 30 * DAY }),
   },
   SHUTDOWN_TIMEOUT: {

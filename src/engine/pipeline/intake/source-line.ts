@@ -21,7 +21,8 @@ export interface Programme {
   audio(bytes: Buffer): void;
 }
 
-export type LineFact = { readonly state: 'connecting' | 'closed' } | { readonly state: 'lost'; readonly problem: Problem };
+export type LineFact =
+  { readonly state: 'connecting' | 'closed' } | { readonly state: 'lost'; readonly problem: Problem };
 
 export interface SourceLineOptions {
   readonly index: number;
