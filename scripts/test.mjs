@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, from a bare clone. Lint, types, architecture, unit, e2e, live (real ffmpeg and nginx),
- * conformance (the judge on live output) and browser (Debian's Chromium). A test that is skipped fails the run: green means it all ran.
+ * faults (all of it broken on purpose), conformance (the judge on live output) and browser (Debian's Chromium). A test that is skipped fails the run: green means it all ran.
  *
  * `npm test -- unit e2e` runs only the steps named.
  */
@@ -18,6 +18,7 @@ const STEPS = [
   ['unit', () => vitest('unit')],
   ['e2e', () => vitest('e2e')],
   ['live', () => vitest('live')],
+  ['faults', () => vitest('faults', ['--maxWorkers=3'])],
   ['conformance', () => vitest('conformance')],
   ['browser', () => vitest('browser')],
 ];
@@ -59,11 +60,11 @@ function npm(script) {
   return status === 0 ? undefined : `exit code ${status}`;
 }
 
-function vitest(project) {
+function vitest(project, options = []) {
   const report = join(REPORTS, `${project}.json`);
   const { status } = spawnSync(
     join(ROOT, 'node_modules', '.bin', 'vitest'),
-    ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ['run', '--project', project, ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));

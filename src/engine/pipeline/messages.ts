@@ -12,6 +12,9 @@ export type PipelineCommand =
   /** Cut to this source when it delivers; null: as the order of the list says. */
   | { readonly kind: 'want-source'; readonly index: number | null };
 
+/** All that comes from a thread: facts, and every second the sign that it is not stuck. */
+export type PipelineMessage = PipelineFact | { readonly kind: 'alive' };
+
 export type EndReason = 'requested' | 'source-ended';
 
 export type PipelineFact =

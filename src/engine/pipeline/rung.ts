@@ -47,8 +47,8 @@ const MAX_QUEUED_AT_START = 1_500;
  */
 const PARTS_IN_HAND = 3;
 const LEAST_PATIENCE_MS = 1_000;
-/** An encoder that works all this time and says nothing will not say anything any more. */
-const MOST_PATIENCE_MS = 3_000;
+/** One that works all the while gets this many times as much. */
+const WORKING_PATIENCE = 3;
 
 /** One encoder's life. */
 interface Run {
@@ -157,7 +157,7 @@ export class Rung {
   private startRun(): void {
     const now = performance.now();
     const child = this.options.startEncoder();
-    const silence = new Silence({ asleepMs: this.patienceMs, silentMs: MOST_PATIENCE_MS + this.patienceMs }, now);
+    const silence = new Silence({ asleepMs: this.patienceMs, silentMs: WORKING_PATIENCE * this.patienceMs }, now);
     const run: Run = {
       ...{ child, silence, startedAt: now, joinUnit: undefined, isFirst: false, fedAt: undefined, delivers: false },
     };
@@ -166,7 +166,7 @@ export class Rung {
     child.stdout.on('data', (bytes: Buffer) => this.take(run, splitter, bytes));
     void child.exited.then(({ code, signal, aliveMs }) => {
       const reason = code !== null ? `exit code ${code}` : `ended by ${signal ?? 'a failed start'}`;
-      if (this.run === run && !this.stopping) this.replace(run, this.failure(run, reason), aliveMs);
+      if (this.run === run && !this.stopping) this.replace(this.failure(run, reason), aliveMs);
     });
     if (this.packager) this.joinNextSegment(run, this.packager);
   }
@@ -235,7 +235,9 @@ export class Rung {
     return new Problem(
       'encoder-too-slow',
       { rendition, behindSeconds: behind },
-      { detail: `the encoder of ${rendition} is too slow: it has fallen ${behind} s behind, and its viewers get a gap` },
+      {
+        detail: `the encoder of ${rendition} is too slow: it has fallen ${behind} s behind, and its viewers get a gap`,
+      },
     );
   }
 
@@ -248,10 +250,10 @@ export class Rung {
   private fail(run: Run, problem: Problem): void {
     if (this.run !== run || this.stopping) return;
     run.child.kill();
-    this.replace(run, problem, performance.now() - run.startedAt);
+    this.replace(problem, performance.now() - run.startedAt);
   }
 
-  private replace(run: Run, problem: Problem, aliveMs: number): void {
+  private replace(problem: Problem, aliveMs: number): void {
     this.run = undefined;
     this.fedAt.clear();
     const policy = problem.code === 'encoder-too-slow' ? SLOW_ENCODER_RESTARTS : ENCODER_RESTARTS;

@@ -1,0 +1,35 @@
+/** What ffmpeg said, as it may be shown: no keys, tokens, paths or passwords of a source. PURE. */
+import { publicSource } from '../source-policy.js';
+
+/** A URL in a text, or `file:/path`; what closes the sentence around it is not part of it. */
+const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/{1,3}[^\s'"<>]*[^\s'"<>:;,.!?)\]]/gi;
+/** `[h264 @ 0x55d0c0] [error]`: the address says nothing to anybody. */
+const ADDRESS = / @ 0x[0-9a-f]+(?=\])/gi;
+const LEVEL = /\[(?:error|warning|fatal|panic|info)\] /g;
+/** Shorter pieces are words like `live`, not keys. */
+const SHORTEST_SECRET = 4;
+
+/** Cleans lines of the children that read `urls`. */
+export function publicWords(urls: readonly string[]): (line: string) => string {
+  const secrets = [...new Set(urls.flatMap(secretsOf))].sort((a, b) => b.length - a.length);
+  return (line) => {
+    const shown = line.replace(ADDRESS, '').replace(LEVEL, '').replace(URL_IN_TEXT, publicSource);
+    return secrets.reduce((text, secret) => text.replaceAll(secret, '…'), shown).trim();
+  };
+}
+
+/** User, password, the last piece of the path (a stream key, often) and every value of the query. */
+function secretsOf(url: string): string[] {
+  if (url.startsWith('test:') || !URL.canParse(url)) return [];
+  const { username, password, pathname, searchParams, hash } = new URL(url);
+  const raw = [username, password, pathname.split('/').at(-1) ?? '', hash.slice(1), ...searchParams.values()];
+  return raw.flatMap((piece) => [piece, decoded(piece)]).filter((piece) => piece.length >= SHORTEST_SECRET);
+}
+
+function decoded(piece: string): string {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
+}
