@@ -50,8 +50,11 @@ async function fetchRendition(folder: string, { first, count }: Range, timescale
     );
     return found.length === count && found;
   });
-  const bytes = async (uri: string): Promise<Buffer> =>
-    Buffer.from(await (await fetch(`${folder}/${uri}`)).arrayBuffer());
+  const bytes = async (uri: string): Promise<Buffer> => {
+    const response = await fetch(`${folder}/${uri}`);
+    if (!response.ok) throw new Error(`${folder}/${uri} answered ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  };
   const segments = await Promise.all(listed.map(({ uri }) => bytes(uri)));
   return {
     ...{ init: await bytes(listed[0]!.map!.uri), segments, timescale },

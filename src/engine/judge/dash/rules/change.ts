@@ -225,8 +225,10 @@ export const CHANGE_RULES: readonly Rule<MpdChange>[] = [
       const end = endOf(is?.timeline);
       if (!was?.timeline || !is || !first || end === undefined || depth === undefined) return [];
       const removed = was.timeline.findLast(({ t }) => t < first.t);
-      const listed = (end - first.t) / is.timescale;
-      return removed && listed < depth - ONE_FRAME_SECONDS
+      if (!removed) return [];
+      // From where it ended, not from the next one listed: there may be a gap between the two.
+      const listed = (end - (removed.t + removed.d)) / is.timescale;
+      return listed < depth - ONE_FRAME_SECONDS
         ? [
             `${Number(listed.toFixed(3))} s are listed after S at ${removed.t} was removed, @timeShiftBufferDepth is ${depth} s`,
           ]
