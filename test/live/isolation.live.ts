@@ -23,15 +23,19 @@ const ABOUT: Readonly<Record<Rendition, string>> = {
   audio: 'sound',
 };
 /** Undisturbed time before each fault: what the machine's own noise is. */
-const CALM_MS = 4_000;
+const CALM_MS = 3_000;
 /** Beyond the promised times: the machine's. */
 const ROOM_MS = 1_000;
 
 /**
- * What a gap leaves a viewer without: the part that was hinted, and in DASH, whose MPD cannot say GAP (D16), the segment
- * itself.
+ * HLS can say GAP, and nothing is excused. A `$Number$` MPD cannot: the missing segment is answered with 404, and what was
+ * being sent of it when its encoder died breaks off. A SegmentTimeline leaves it out, and is shorter by it.
  */
-const GAP = ['hls.hint-kept', 'hls.hinted-part-held', 'dash.available-on-time', 'http.whole'];
+const EXCUSED: Readonly<Record<string, readonly string[]>> = {
+  'playlist.m3u8': [],
+  'manifest.mpd': ['dash.available-on-time', 'dash.stays-there', 'http.listed-is-there', 'http.whole'],
+  'manifest-timeline.mpd': ['dash.timeline-without-gap', 'dash.segments-stay-long-enough'],
+};
 
 let server: RunningServer;
 let nginx: RunningNginx;
@@ -49,9 +53,8 @@ beforeAll(async () => {
   });
   await untilStatus(server.url, 'trio', 'live');
   for (const name of RENDITIONS) followers.set(name, new RenditionFollower(`${nginx.url}/trio/${name}/playlist.m3u8`));
-  const texts = ['playlist.m3u8', 'manifest.mpd', 'manifest-timeline.mpd'];
   watching = judge(
-    texts.map((text) => `${nginx.url}/trio/${text}`),
+    Object.keys(EXCUSED).map((text) => `${nginx.url}/trio/${text}`),
     120,
     watched.signal,
   );
@@ -60,7 +63,6 @@ beforeAll(async () => {
 afterAll(async () => {
   watched.abort();
   await Promise.all([...followers.values()].map((follower) => follower.stop()));
-  console.error(server.log().split("\n").slice(-30).join("\n"));
   await nginx?.stop();
   await server?.stop();
 });
@@ -120,7 +122,13 @@ describe('all along', () => {
     watched.abort();
     for (const [name, follower] of followers) expect([name, follower.complaints]).toEqual([name, []]);
     const judged = await watching;
-    expect(complaints(judged, GAP)).toEqual([]);
+    const unexcused = Object.entries(EXCUSED).flatMap(([text, excused]) =>
+      complaints(
+        judged.filter(({ url }) => url.endsWith(`/${text}`)),
+        excused,
+      ),
+    );
+    expect(unexcused).toEqual([]);
     expect(judged.every(({ verdict }) => verdict.seen.media > 50)).toBe(true);
   });
 });
@@ -183,8 +191,11 @@ function expectIsolation({ backMs, gaps, siblings, strangers }: Disturbance): vo
   expect(strangers).toEqual([]);
 }
 
-/** One and a half parts are promised; on a machine that is not quiet, twice what it takes when nothing is wrong. */
-const allowed = (calm: number): number => Math.max(1.5 * PART_MS + 250, 2 * calm);
+/**
+ * One and a half parts are what a quiet machine shows. On one that is not, twice what it takes when nothing is wrong, and
+ * no less than a second: a rendition that waited for another would wait for longer.
+ */
+const allowed = (calm: number): number => Math.max(1_000, 2 * calm);
 
 /** The longest wait for a part in each rendition, over a while in which nothing is done to any. */
 async function calmWaits(): Promise<Map<Rendition, number>> {
@@ -233,7 +244,8 @@ const logLines = (): LogLine[] =>
     .log()
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
-    .map((line) => JSON.parse(line) as LogLine);
+    .map((line) => JSON.parse(line) as Omit<LogLine, 'time'> & { readonly time: string })
+    .map(({ time, ...line }) => ({ ...line, time: Date.parse(time) }));
 
 const ms = (value: number): string => `${Math.round(value)} ms`;
 /** Figures belong in the output of a run, whether it fails or not. */

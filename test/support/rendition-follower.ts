@@ -1,6 +1,9 @@
 /** Follows one rendition as a low-latency player does, by blocking reload, and notes when it was told of each part. */
 import { parseMediaPlaylist, type MediaPlaylist, type Position } from '../../load/hls/media-playlist.js';
 
+/** Longer than any reload is held. */
+const LIMIT_MS = 20_000;
+
 export interface ToldPart extends Position {
   readonly gap: boolean;
   /** When the playlist that lists it first was here, Unix ms. */
@@ -39,7 +42,7 @@ export class RenditionFollower {
       const asked = new URL(this.url);
       if (this.next) asked.search = `_HLS_msn=${this.next.msn}&_HLS_part=${this.next.part}`;
       try {
-        const response = await fetch(asked, { signal });
+        const response = await fetch(asked, { signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) });
         const text = await response.text();
         if (response.ok) this.take(text, Date.now());
         else this.complaints.push(`${asked.pathname}${asked.search} answered ${response.status}`);

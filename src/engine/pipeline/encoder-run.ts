@@ -1,0 +1,108 @@
+/** One encoder's life: how it is fed, how long it has been silent, and what is wrong with it if something is. */
+import type { FfmpegProcess } from '../ffmpeg/index.js';
+import { Problem } from '../problem.js';
+import { partSeconds, type TrackGrid } from '../timeline/index.js';
+import { isWorking, Silence } from './silence.js';
+
+/** What is needed of an encoder: raw units in, fragments of one unit out. */
+export type EncoderProcess = Pick<FfmpegProcess, 'pid' | 'stdin' | 'stdout' | 'exited' | 'lastWords' | 'kill'>;
+
+export interface EncoderRunOptions {
+  readonly rendition: string;
+  readonly track: TrackGrid;
+  readonly unitBytes: number;
+}
+
+/** Units that may wait for an encoder; beyond it, it is too slow. It bounds memory: they are raw. */
+export const MAX_QUEUED_UNITS = 45;
+/** A stream begins with up to two segments of padding at once (one picture, many times), and gets this long to work it off. */
+const CATCH_UP_MS = 4_000;
+const MAX_QUEUED_AT_START = 1_500;
+/**
+ * A player keeps three parts in hand (PART-HOLD-BACK): with a rendition that is silent for longer it stalls, and only a gap
+ * sends it to another one. A second at least, for the hiccups of a machine.
+ */
+const PARTS_IN_HAND = 3;
+const LEAST_PATIENCE_MS = 1_000;
+/** One that works all the while gets this many times as much. */
+const WORKING_PATIENCE = 3;
+
+export class EncoderRun {
+  readonly startedAt = performance.now();
+  /** First unit it is fed; decided with the first unit that may start a segment. */
+  joinUnit: number | undefined;
+  /** It was started ahead of the stream, and begins with the padding. */
+  isFirst = false;
+  /** Something of it has been packaged. */
+  delivers = false;
+  private fedAt: number | undefined;
+  private checkedAt = this.startedAt;
+  private readonly silence: Silence;
+  private readonly patienceMs: number;
+
+  constructor(
+    readonly child: EncoderProcess,
+    private readonly options: EncoderRunOptions,
+  ) {
+    this.patienceMs = Math.max(LEAST_PATIENCE_MS, PARTS_IN_HAND * partSeconds(options.track.grid) * 1000);
+    const limits = { asleepMs: this.patienceMs, silentMs: WORKING_PATIENCE * this.patienceMs };
+    this.silence = new Silence(limits, this.startedAt);
+  }
+
+  get isFed(): boolean {
+    return this.fedAt !== undefined;
+  }
+
+  get queuedUnits(): number {
+    return this.child.stdin.writableLength / this.options.unitBytes;
+  }
+
+  /** Hands it a unit; refuses with what is wrong with an encoder that is too far behind. */
+  feed(pieces: readonly Buffer[]): Problem | undefined {
+    const now = performance.now();
+    if (this.fedAt === undefined) this.silence.end(now);
+    this.fedAt ??= now;
+    const mayCatchUp = this.isFirst && now - this.fedAt < CATCH_UP_MS;
+    if (this.queuedUnits > (mayCatchUp ? MAX_QUEUED_AT_START : MAX_QUEUED_UNITS)) {
+      return this.silence.lastsMs(now) > this.patienceMs / 2 ? this.hung(now) : this.tooSlow();
+    }
+    const { stdin } = this.child;
+    stdin.cork();
+    for (const piece of pieces) stdin.write(piece);
+    stdin.uncork();
+    return undefined;
+  }
+
+  /** It said something. */
+  heard(now: number): void {
+    this.silence.end(now);
+  }
+
+  /** What is wrong with one that lives and says nothing. Ask a few times a second. */
+  checkHung(): Problem | undefined {
+    const now = performance.now();
+    const weSleptMs = now - this.checkedAt;
+    this.checkedAt = now;
+    if (!this.isFed) return undefined;
+    // If this thread itself did not run, what the encoder said meanwhile is still unread.
+    if (weSleptMs > this.patienceMs / 2) this.silence.end(now);
+    return this.silence.meansHung(now, () => isWorking(this.child.pid ?? 0)) ? this.hung(now) : undefined;
+  }
+
+  failure(reason: string): Problem {
+    const { rendition } = this.options;
+    return new Problem('ffmpeg-failed', { rendition, reason, said: this.child.lastWords.slice(-4) });
+  }
+
+  private hung(now: number): Problem {
+    const seconds = (this.silence.lastsMs(now) / 1000).toFixed(1);
+    return this.failure(`hung: it was fed, and said nothing for ${seconds} s`);
+  }
+
+  private tooSlow(): Problem {
+    const { rendition, track } = this.options;
+    const behindSeconds = Number(((MAX_QUEUED_UNITS * track.unitTicks) / track.timescale).toFixed(1));
+    const detail = `the encoder of ${rendition} is too slow: it fell ${behindSeconds} s behind, and its viewers get a gap`;
+    return new Problem('encoder-too-slow', { rendition, behindSeconds }, { detail });
+  }
+}
