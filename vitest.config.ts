@@ -21,12 +21,18 @@ export default defineConfig({
       project('e2e', ['test/e2e/*.e2e.ts']),
       // Live and browser tests share two cores with real encoders: one file at a time, and bounds with room.
       project('live', ['test/live/*.live.ts'], { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
-      // Everything broken on purpose: these wait more than they work, and run three files at a time.
+      // Everything broken on purpose: these wait more than they work, and run two files at a time.
       project('faults', ['test/faults/*.live.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       // The judge on live output: a file a kind of stream, one after the other.
       project('conformance', ['test/conformance/*.live.ts'], {
         fileParallelism: false,
         testTimeout: 180_000,
+        hookTimeout: 120_000,
+      }),
+      // Not part of `npm test`: what takes minutes and is measured, not checked.
+      project('measure', ['test/measure/*.measure.ts'], {
+        fileParallelism: false,
+        testTimeout: 300_000,
         hookTimeout: 120_000,
       }),
       project('browser', ['test/browser/*.browser.ts'], {

@@ -18,7 +18,7 @@ const STEPS = [
   ['unit', () => vitest('unit')],
   ['e2e', () => vitest('e2e')],
   ['live', () => vitest('live')],
-  ['faults', () => vitest('faults', ['--maxWorkers=3'])],
+  ['faults', () => vitest('faults', ['--maxWorkers=2'])],
   ['conformance', () => vitest('conformance')],
   ['browser', () => vitest('browser')],
 ];

@@ -9,7 +9,7 @@ import { residentBytes } from '../stage/processes.js';
 import { MpdWatch } from './mpd-watch.js';
 import { RenditionWatch, type WatchedRendition } from './rendition-watch.js';
 
-/** With room for a busy machine: a hung encoder is found out after three seconds, and joins at the next segment. */
+/** With room for a busy machine: a hung encoder is found out within three parts, a second at least, and joins at the next segment. */
 const SILENCE_LIMIT_SECONDS = 15;
 /** From the start of a new server, its own start and the probing of the source included. */
 const RETURN_LIMIT_SECONDS = 15;
