@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-/** `lockstep start|stop|info|list|monitor`: the API from a shell. `lockstep check`: what is wrong with a stream. */
+/** `lockstep start|stop|info|explain|list|monitor`: the API from a shell. `lockstep check`: what is wrong with a stream. */
 import { Command, InvalidArgumentError } from 'commander';
 import { ApiClient, Refusal, type StreamInfo } from './cli/api-client.js';
 import { check } from './cli/check.js';
+import { explanationLines } from './cli/explain.js';
 import { describe, monitor } from './cli/monitor.js';
 
 const DEFAULT_QUALITIES = ['1080p', '720p', '480p', '360p'];
@@ -51,6 +52,15 @@ program
   .action(async (id: string) => {
     const info = await client().info(id);
     print(info, () => [info.stream_id, ...lines(info)]);
+  });
+
+program
+  .command('explain')
+  .description('say in words how a stream fares, why, and what to do')
+  .argument('<id>')
+  .action(async (id: string) => {
+    const explanation = await client().explain(id);
+    print(explanation, () => explanationLines(explanation, process.stdout.columns));
   });
 
 program

@@ -16,6 +16,29 @@ export interface StreamInfo {
   readonly last_problem: { readonly code: string; readonly detail: string } | null;
 }
 
+/** The answer of `GET /streams/{id}/explain`, as far as it is printed. */
+export interface Explanation {
+  readonly stream_id: string;
+  readonly status: string;
+  readonly summary: readonly string[];
+  readonly advice: readonly string[];
+  readonly sources: readonly {
+    readonly index: number;
+    readonly url: string;
+    readonly on_air: boolean;
+    readonly description: string | null;
+    readonly verdict: string;
+  }[];
+  readonly programme: { readonly step: string; readonly why: string };
+  readonly rungs: readonly { readonly name: string; readonly verdict: string }[];
+  readonly latency: {
+    readonly legs: readonly { readonly name: string; readonly ms: number | null }[];
+    readonly slowest: string | null;
+    readonly total_ms: number | null;
+  };
+  readonly ffmpeg: readonly { readonly about: string; readonly said: string; readonly meaning: string | null }[];
+}
+
 export interface StartRequest {
   readonly stream_id: string;
   readonly source_url: string;
@@ -42,6 +65,7 @@ export class ApiClient {
   start = (request: StartRequest): Promise<StreamInfo> => this.ask('POST', '/streams', request);
   stop = (id: string): Promise<{ status: string }> => this.ask('DELETE', `/streams/${encodeURIComponent(id)}`);
   info = (id: string): Promise<StreamInfo> => this.ask('GET', `/streams/${encodeURIComponent(id)}`);
+  explain = (id: string): Promise<Explanation> => this.ask('GET', `/streams/${encodeURIComponent(id)}/explain`);
   list = (): Promise<StreamInfo[]> => this.ask('GET', '/streams');
   heartbeat = (id: string): Promise<unknown> => this.ask('POST', `/streams/${encodeURIComponent(id)}/heartbeat`);
 

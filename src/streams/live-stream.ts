@@ -15,6 +15,7 @@ import type { Catalogue } from '../origin/index.js';
 import { apply, isActive, type StreamEvent, type StreamState } from './lifecycle.js';
 import { OnAir } from './on-air.js';
 import { healthAfter, programmeAfter, type Programme, type SourceHealth } from './programme.js';
+import { publicProblem, publicWords } from './public-words.js';
 import { publicSource } from './source-policy.js';
 import type { StreamSpec } from './stream-spec.js';
 
@@ -59,6 +60,7 @@ export class LiveStream {
   endedAtMs: number | undefined;
   private readonly rungHealth = new Map<string, RungHealth>();
   private pipeline: Pipeline | undefined;
+  private readonly words: (line: string) => string;
   private failures = 0;
   private startedAtMs = 0;
   private retry: NodeJS.Timeout | undefined;
@@ -72,6 +74,7 @@ export class LiveStream {
     this.sources = [spec.sourceUrl, ...(spec.backupUrls ?? [])].map((url) => ({
       ...{ url: publicSource(url), state: 'closed', losses: 0, lastProblem: undefined },
     }));
+    this.words = publicWords([spec.sourceUrl, ...(spec.backupUrls ?? [])]);
     this.onAir = new OnAir(spec, deps.catalogue);
   }
 
@@ -130,7 +133,9 @@ export class LiveStream {
     await this.pipeline?.stop('pause');
   }
 
-  private take(fact: PipelineFact): void {
+  /** Facts come from children that were given the whole URL: what they say is cleaned before anybody sees it. */
+  private take(told: PipelineFact): void {
+    const fact = 'problem' in told ? { ...told, problem: publicProblem(told.problem, this.words) } : told;
     switch (fact.kind) {
       case 'history':
       case 'init':

@@ -1,4 +1,5 @@
 /** What viewers of a stream see at this moment, and how its sources stand. PURE. */
+import type { SourceDescription } from '../engine/ffmpeg/index.js';
 import type { StaircaseStep } from '../engine/playout/index.js';
 import type { PipelineFact } from '../engine/pipeline/index.js';
 import type { SerializedProblem } from '../engine/problem.js';
@@ -12,6 +13,8 @@ export interface SourceHealth {
   readonly state: 'closed' | 'connecting' | 'up' | 'lost';
   readonly losses: number;
   readonly lastProblem: SerializedProblem | undefined;
+  /** What it was when it was up last; absent before that. */
+  readonly description?: SourceDescription;
 }
 
 export interface Programme {
@@ -22,6 +25,8 @@ export interface Programme {
   readonly pinned: boolean;
   /** Unix ms. */
   readonly sinceMs: number;
+  /** Since when nothing of any source has been seen, through all the steps that followed, Unix ms. */
+  readonly absentSinceMs?: number;
 }
 
 type ProgrammeFact = Extract<PipelineFact, { kind: 'programme' }>;
@@ -33,10 +38,13 @@ export const programmeStep = (step: StaircaseStep, onAir: number): ProgrammeStep
 export function programmeAfter(before: Programme, { step, onAir, pinned }: ProgrammeFact, nowMs: number): Programme {
   const next = programmeStep(step, onAir);
   const isSame = next === before.step && onAir === before.onAir;
-  return { step: next, onAir, pinned, sinceMs: isSame ? before.sinceMs : nowMs };
+  const sinceMs = isSame ? before.sinceMs : nowMs;
+  const absent = next === 'repeat' || next === 'slate';
+  return { step: next, onAir, pinned, sinceMs, ...(absent && { absentSinceMs: before.absentSinceMs ?? sinceMs }) };
 }
 
 export function healthAfter(before: SourceHealth, fact: SourceFact): SourceHealth {
+  if (fact.state === 'up') return { ...before, state: 'up', description: fact.source };
   if (fact.state !== 'lost') return { ...before, state: fact.state };
   // An attempt that fails is no loss: there was nothing to lose.
   const losses = before.losses + (before.state === 'up' ? 1 : 0);

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import { ExplainService, ExplanationDto } from './explain/index.js';
 import type { LiveStream } from './live-stream.js';
 import { streamInfo } from './stream-info.js';
 import { HeartbeatDto, StartStreamDto, StoppedDto, StreamInfoDto, SwitchSourceDto } from './streams.dto.js';
@@ -21,6 +22,7 @@ export class StreamsController {
   constructor(
     @Inject(StreamsService) private readonly streams: StreamsService,
     @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(ExplainService) private readonly explaining: ExplainService,
   ) {}
 
   @Post()
@@ -45,6 +47,14 @@ export class StreamsController {
   @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
   get(@Param('id') id: string): StreamInfoDto {
     return this.info(this.streams.get(id));
+  }
+
+  @Get(':id/explain')
+  @ApiOperation({ summary: 'Say in words how a stream fares, why, and what to do' })
+  @ApiOkResponse({ type: ExplanationDto })
+  @ApiNotFoundResponse({ description: 'There is no stream of this id.' })
+  explain(@Param('id') id: string): ExplanationDto {
+    return this.explaining.explain(id);
   }
 
   @Delete(':id')

@@ -1,6 +1,7 @@
 /** The four metrics every dashboard of this service knows, true at scrape, children included; and a stream's health. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
+import type { RungVitals } from '../engine/pipeline/index.js';
 import { MetricsRegistry, processUsage, type ProcessUsage } from '../platform/metrics/index.js';
 import { STREAM_STATES } from './lifecycle.js';
 import { PROGRAMME_STEPS } from './programme.js';
@@ -125,6 +126,47 @@ export class StreamsMetrics implements OnModuleInit {
         this.reset();
         for (const { id, rungs } of streams.list()) {
           for (const { name, restarts } of rungs) this.set({ stream: id, rendition: name }, restarts);
+        }
+      },
+    });
+    this.rungGauge('lockstep_rung_parts', 'Parts of a rendition since the stream started', ({ parts }) => parts);
+    this.rungGauge('lockstep_rung_gaps', 'Of these, parts that are gaps', ({ gaps }) => gaps);
+    this.rungGauge('lockstep_rung_queued_units', 'Units that wait for the encoder', ({ queuedUnits }) => queuedUnits);
+    this.rungGauge(
+      'lockstep_rung_encode_seconds',
+      'From a unit to its fragment: median of the last second, absent while the encoder is silent',
+      ({ encodeMs }) => (encodeMs === undefined ? undefined : encodeMs / 1000),
+    );
+    new Gauge({
+      name: 'lockstep_source_lead_seconds',
+      help: 'How long before its house time media of the source on air arrives; negative: after it',
+      labelNames: ['stream', 'kind'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { id, active, vitals, sourceConnected } of streams.list()) {
+          if (!active || !vitals || !sourceConnected) continue;
+          for (const kind of ['video', 'audio'] as const) {
+            const leadMs = vitals.leadMs[kind];
+            if (leadMs !== undefined) this.set({ stream: id, kind }, leadMs / 1000);
+          }
+        }
+      },
+    });
+  }
+
+  /** One value for each rung of the streams that run; undefined leaves one out. */
+  private rungGauge(name: string, help: string, valueOf: (rung: RungVitals) => number | undefined): void {
+    const { streams } = this;
+    new Gauge({
+      ...{ name, help, labelNames: ['stream', 'rendition'], registers: [this.metrics.registry] },
+      collect() {
+        this.reset();
+        for (const { id, active, vitals } of streams.list()) {
+          for (const rung of (active && vitals?.rungs) || []) {
+            const value = valueOf(rung);
+            if (value !== undefined) this.set({ stream: id, rendition: rung.name }, value);
+          }
         }
       },
     });

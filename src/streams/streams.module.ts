@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { startPipelineThread } from '../engine/pipeline/index.js';
 import { OriginModule } from '../origin/index.js';
+import { DiskModule } from '../platform/disk/index.js';
 import { Admission } from './admission.js';
 import { CapacityController } from './capacity.controller.js';
 import { CapacityMetrics } from './capacity.metrics.js';
+import { ExplainService, Observations } from './explain/index.js';
 import { Machine } from './machine.js';
 import { StreamsController } from './streams.controller.js';
 import { StreamsMetrics } from './streams.metrics.js';
@@ -12,7 +14,7 @@ import { START_PIPELINE, StreamsService } from './streams.service.js';
 
 /** Live streams: API, lifecycle, admission, stale sweep. */
 @Module({
-  imports: [OriginModule],
+  imports: [OriginModule, DiskModule],
   controllers: [StreamsController, CapacityController],
   providers: [
     StreamsService,
@@ -21,6 +23,8 @@ import { START_PIPELINE, StreamsService } from './streams.service.js';
     Machine,
     Admission,
     CapacityMetrics,
+    Observations,
+    ExplainService,
     { provide: START_PIPELINE, useValue: startPipelineThread },
   ],
 })

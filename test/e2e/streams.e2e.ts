@@ -155,6 +155,29 @@ describe('the rest of the API', () => {
     expect(await status()).toBe('live');
   });
 
+  it('tells no stream key, user or password of a source, wherever it speaks of it', async () => {
+    await start({
+      ...camera,
+      stream_id: 'secret',
+      source_url: 'rtmp://user:hunter22@media.example.com/live/SECRETKEY',
+    });
+    const said = ['[error] rtmp://user:hunter22@media.example.com/live/SECRETKEY: Connection refused'];
+    const problem = {
+      code: 'source-unreachable',
+      facts: { said },
+      detail: `source-unreachable (said=${said[0]})`,
+    } as const;
+    application.pipelines.of('secret').tell({ kind: 'source', index: 0, state: 'lost', problem });
+    for (const path of ['/streams/secret', '/streams', '/streams/secret/explain', '/metrics']) {
+      const { text } = await request(application.server).get(path);
+      expect([path, /hunter22|SECRETKEY/.test(text)]).toEqual([path, false]);
+    }
+    const { body } = await request(application.server).get('/streams/secret');
+    expect(body).toMatchObject({
+      sources: [{ last_problem: { detail: expect.stringContaining('Connection refused') } }],
+    });
+  });
+
   it('describes itself as OpenAPI', async () => {
     const { body } = await request(application.server).get('/openapi.json');
     expect(Object.keys(body.paths as object)).toEqual(

@@ -15,8 +15,6 @@ export interface Circumstances {
   readonly reason: StopReason | undefined;
   /** Unix ms of the last change of state. */
   readonly changedAtMs: number;
-  /** Since when its pipeline, in its present life, has been wanted, Unix ms. */
-  readonly startedAtMs: number;
   /** Seconds without a heartbeat that end it, and when that will be; undefined: never. */
   readonly stale: { readonly afterSeconds: number; readonly atMs: number } | undefined;
   /** The preferred source first. */
@@ -25,8 +23,6 @@ export interface Circumstances {
   readonly onLoss: LossPolicy;
   /** PLAYOUT_JITTER, ms. */
   readonly allowanceMs: number;
-  /** SOURCE_TIMEOUT, s. */
-  readonly sourceTimeoutSeconds: number;
   /** Undefined until a source is known. */
   readonly plan: PlanCircumstances | undefined;
   readonly rungs: readonly RungCircumstances[];
@@ -56,7 +52,6 @@ export interface PlanCircumstances {
   readonly partSeconds: number;
   /** Of the HLS playlists. */
   readonly terms: DeliveryTerms;
-  readonly encoderPreset: string;
 }
 
 export interface RungCircumstances {

@@ -33,8 +33,7 @@ export const count = (number: number, what: string): string =>
   `${number === 0 ? 'no' : number} ${what}${number === 1 ? '' : 's'}`;
 
 /** `once`, `twice`, `7 times`. */
-export const times = (number: number): string =>
-  number === 1 ? 'once' : number === 2 ? 'twice' : `${number} times`;
+export const times = (number: number): string => (number === 1 ? 'once' : number === 2 ? 'twice' : `${number} times`);
 
 /** With a capital at the beginning and a full stop at the end. */
 export function sentence(text: string): string {
