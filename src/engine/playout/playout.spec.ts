@@ -291,7 +291,14 @@ describe('the playout', () => {
   it('begins with the first picture in every rung, whichever gets it first', () => {
     const shown: number[][] = [[], []];
     const playout = new Playout({
-      ...{ grid: GRID, jitterMs: JITTER_MS, lanes: [{ width: 4, height: 4 }, { width: 2, height: 2 }] },
+      ...{
+        grid: GRID,
+        jitterMs: JITTER_MS,
+        lanes: [
+          { width: 4, height: 4 },
+          { width: 2, height: 2 },
+        ],
+      },
       onVideo: (lane, _, [piece]) => shown[lane]!.push(piece![0]!),
       onAudio: () => undefined,
       chooseFirstSegment: (nowMs) => segmentAt(GRID, nowMs) - 1,
