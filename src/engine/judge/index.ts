@@ -1,5 +1,4 @@
 /** `lockstep check`: finds out what a URL is, watches it, and says what is wrong with it. */
-import { setMaxListeners } from 'node:events';
 import { newAsker, follow, type Exchange } from './http/index.js';
 import { NotAStream, watchHls } from './hls/index.js';
 import { watchDash } from './dash/index.js';
@@ -35,12 +34,9 @@ export async function checkStream({ url, seconds, media, signal, onProgress }: C
   const startedAt = performance.now();
   const tell = (): void => onProgress?.({ elapsedSeconds: (performance.now() - startedAt) / 1000, verdict });
   const telling = setInterval(tell, TELL_EVERY_MS);
-  const ended = signal ?? new AbortController().signal;
-  // Every request in flight listens to it: a dozen and more, and no leak.
-  setMaxListeners(0, ended);
   const watch = {
     ...{ url, verdict, ask: asker.ask, forMs: seconds * 1000 },
-    signal: ended,
+    signal: signal ?? new AbortController().signal,
     ...(media !== 'all' && { mediaPerRendition: media === 'none' ? 0 : media }),
   };
   try {

@@ -1,4 +1,5 @@
 /** Watches a DASH presentation as a player does, and judges what it gets: texts, changes, clock, HTTP, media. */
+import { setMaxListeners } from 'node:events';
 import { NotAStream } from '../hls/index.js';
 import { LIVE_CACHING_RULES, probeHttp } from '../http/index.js';
 import { violationsOf } from '../rule.js';
@@ -29,6 +30,8 @@ const keyOf = ({ id }: Period, index: number): string => id ?? `#${index}`;
 export async function watchDash(watch: Watch, timing: Timing = realTiming): Promise<void> {
   // Not AbortSignal.any over a timeout: Node 20 may collect it as garbage, and then it never comes.
   const ending = new AbortController();
+  // Every request in flight listens to it: a dozen and more, and no leak.
+  setMaxListeners(0, ending.signal);
   const { signal } = ending;
   const end = (): void => ending.abort();
   watch.signal.addEventListener('abort', end);

@@ -1,4 +1,5 @@
 /** Watches an HLS stream as a client does, and judges what it gets: texts, changes, HTTP, directives, media. */
+import { setMaxListeners } from 'node:events';
 import { judgePlaylist } from './judge-playlist.js';
 import { listedPlaylists, type ListedPlaylist } from './members.js';
 import { JudgedFetch } from './watch/judged-fetch.js';
@@ -17,6 +18,8 @@ export class NotAStream extends Error {}
 export async function watchHls(watch: Watch): Promise<void> {
   // Not AbortSignal.any over a timeout: Node 20 may collect it as garbage, and then it never comes.
   const ending = new AbortController();
+  // Every request in flight listens to it: a dozen and more, and no leak.
+  setMaxListeners(0, ending.signal);
   const end = (): void => ending.abort();
   const timer = setTimeout(end, watch.forMs);
   watch.signal.addEventListener('abort', end);
