@@ -100,7 +100,7 @@ function withDerived(settled) {
   return {
     ...settled,
     MAX_OPEN_FILES: files,
-    WORKER_CONNECTIONS: settled.WORKER_CONNECTIONS || Math.floor(files * 0.9),
+    WORKER_CONNECTIONS: settled.WORKER_CONNECTIONS || Math.floor(files / 2),
     TLS_DIRECTIVES: tlsDirectives(settled),
   };
 }
