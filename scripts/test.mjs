@@ -19,7 +19,7 @@ const STEPS = [
   ['e2e', () => vitest('e2e')],
   ['live', () => vitest('live')],
   ['faults', () => vitest('faults', ['--maxWorkers=2'])],
-  ['conformance', () => vitest('conformance')],
+  ['conformance', () => vitest('conformance', ['--maxWorkers=2'])],
   ['browser', () => vitest('browser')],
 ];
 

@@ -42,6 +42,8 @@ const RUNAWAY_MS = 6_000;
 const SPREAD_MS = 2_000;
 /** How many windows are remembered. */
 const WINDOWS = 5;
+/** So many times the allowance too late is a hiccup, not a habit. */
+const HICCUP_ALLOWANCES = 3;
 /** Slides take long; what is further off than this is jumped. */
 const LONGEST_SLIDE_MS = 250;
 
@@ -111,27 +113,31 @@ export class Anchor {
     this.windows = [...this.windows, Math.min(...lanes.map(({ worst }) => worst))].slice(-WINDOWS);
     const byMs = this.moveFor(Math.min(...luckiest));
     if (byMs === 0) return undefined;
-    const losing = byMs > 0 && this.persistentWorst() < -this.options.jitterMs;
+    const losing = byMs > 0 && this.recurrentWorst() < -this.options.jitterMs;
     this.windows = this.windows.map((worst) => worst + byMs);
     return { kind: losing || Math.abs(byMs) > LONGEST_SLIDE_MS ? 'jump' : 'slide', byMs };
   }
 
   private moveFor(luckiest: number): number {
     const { frameMs, jitterMs } = this.options;
-    const margin = jitterMs / 4;
     // Even the luckiest arrival used up half of the allowance: the path is slower than it was.
-    if (luckiest < -jitterMs / 2) return -luckiest - margin;
-    // Again and again something comes with little of the allowance left: bursts, or a slow drift.
-    const worst = this.persistentWorst();
-    if (worst < -jitterMs + margin) return -worst - jitterMs / 2;
+    if (luckiest < -jitterMs / 2) return -luckiest;
+    // Again and again something comes with little of the allowance left: bursts, key frames, or a slow drift.
+    const worst = this.recurrentWorst();
+    if (worst < -0.75 * jitterMs) return -worst - jitterMs / 2;
     // For as long as is remembered, even the least lucky came more than a frame too soon.
     const soonest = Math.min(...this.windows);
     return this.windows.length === WINDOWS && soonest > frameMs ? -soonest : 0;
   }
 
-  /** What at least three windows show, or all there are: a hiccup, which may lie across two of them, moves nothing. */
-  private persistentWorst(): number {
+  /**
+   * What at least three windows show, or all there are: a hiccup, which may lie across two of them, moves nothing. What is
+   * little beyond the allowance is no hiccup: two windows of it are enough.
+   */
+  private recurrentWorst(): number {
     const sorted = [...this.windows].sort((a, b) => a - b);
+    const [, inTwo] = sorted;
+    if (inTwo !== undefined && inTwo > -HICCUP_ALLOWANCES * this.options.jitterMs) return inTwo;
     return sorted[Math.min(2, sorted.length - 1)]!;
   }
 

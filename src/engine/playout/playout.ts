@@ -167,8 +167,11 @@ export class Playout {
       return this.options.onBroken(verdict.reason);
     }
     this.counts.anchorMoves += 1;
-    if (verdict.kind === 'slide') return joined.origin.slide(verdict.byMs);
-    joined.origin.jump(verdict.byMs);
+    const { origin } = joined;
+    const aheadMs = origin.aheadMs + verdict.byMs;
+    // While it slides, what comes late is still too late: more than half of the allowance is not waited for.
+    if (verdict.kind === 'slide' && aheadMs <= this.options.jitterMs / 2) return origin.slide(verdict.byMs);
+    origin.jump(aheadMs);
     this.sound.breakHere();
   }
 
