@@ -89,7 +89,7 @@ function worstOffset({ picture, sound }: Shown, fromMs: number): number {
     while (at + 1 < picture.length && picture[at + 1]!.houseMs <= houseMs) at += 1;
     const near = picture[at];
     const [before, after] = [picture[at - 6], picture[at + 6]];
-    if (!before || !after || Math.abs(before.offsetMs - after.offsetMs) > 50) continue;
+    if (!before || !after || Math.abs(before.offsetMs - after.offsetMs) > 20) continue;
     if (!near || Math.abs(near.houseMs - houseMs) > 42) continue;
     worst = Math.max(worst, Math.abs(near.offsetMs - offsetMs));
   }
