@@ -88,9 +88,10 @@ export class Machine implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const costs = await calibrate({ ffmpegPath, preset, signal: this.leaving.signal });
     const measuredAtMs = this.clock.now();
+    await this.keep(key, measuredAtMs, costs);
+    // Last of all: who sees it measured and asks for another measurement gets another.
     this.known = { origin: 'measured', measuredAtMs, costs };
     this.log.info({ cores: this.cores, preset, ...costs }, 'measured what streams cost on this machine');
-    await this.keep(key, measuredAtMs, costs);
   }
 
   /** What cannot be kept is measured again at the next start: a pity, not a failure. */

@@ -155,16 +155,12 @@ describe('a viewer', () => {
 
 describe('a server that is asked to leave', () => {
   it('lets go whoever it holds, ends its children, and is gone within ten seconds with code 0', async () => {
-    const { msn } = (await positions()).get(RENDITIONS[0]!)!;
-    let answered = 0;
-    const held = Array.from({ length: HELD }, async (_, index): Promise<RawAnswer | 'closed'> => {
-      const path = `/streams/${RENDITIONS[index % RENDITIONS.length]!}/playlist.m3u8?_HLS_msn=${msn + 1}`;
-      const answer = await ask(server.url, path).catch(() => 'closed' as const);
-      answered += 1;
-      return answer;
+    // A segment may be finished while they are still arriving: then they are answered, and others ask for the next.
+    const held = await until('all are held at once', async () => {
+      const crowd = await askForTheNextSegment();
+      await until('they are held', async () => crowd.answered > 0 || (await heldRequests()) >= HELD);
+      return crowd.answered === 0 && crowd.answers;
     });
-    await until('they are held', async () => (await heldRequests()) >= HELD);
-    expect(answered).toBe(0);
     const children = await ffmpegChildren(server.outputDir);
     const askedAt = performance.now();
     const code = await server.stop();
@@ -179,6 +175,25 @@ describe('a server that is asked to leave', () => {
     expect(await Promise.all(children.map(isAlive))).toEqual(children.map(() => false));
   });
 });
+
+interface Asked {
+  answered: number;
+  readonly answers: readonly Promise<RawAnswer | 'closed'>[];
+}
+
+async function askForTheNextSegment(): Promise<Asked> {
+  const { msn } = (await positions()).get(RENDITIONS[0]!)!;
+  const asked: Asked = {
+    answered: 0,
+    answers: Array.from({ length: HELD }, async (_, index) => {
+      const path = `/streams/${RENDITIONS[index % RENDITIONS.length]!}/playlist.m3u8?_HLS_msn=${msn + 1}`;
+      const answer = await ask(server.url, path).catch(() => 'closed' as const);
+      asked.answered += 1;
+      return answer;
+    }),
+  };
+  return asked;
+}
 
 /** Kills, starts again, and gives the time from the order to start until every rendition has something new, in ms. */
 async function restart(kill: () => Promise<void>, startRest = () => Promise.resolve()): Promise<number> {
