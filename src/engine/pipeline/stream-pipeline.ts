@@ -3,6 +3,7 @@
  * its own; commands come by call, facts leave by `emit`.
  */
 import { dirname } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { SystemClock } from '../clock.js';
 import { parseSource, type FfmpegProcess, type SourceDescription } from '../ffmpeg/index.js';
 import { Playout, Staircase } from '../playout/index.js';
@@ -243,14 +244,14 @@ export class StreamPipeline {
   private tellVitals(): void {
     if (!this.running) return;
     const { playout, encoders } = this.running;
-    const { external, arrayBuffers } = process.memoryUsage();
     this.emit({
       kind: 'vitals',
       vitals: {
         playout: { ...playout.counts },
         leadMs: playout.leadMs,
         rungs: encoders.takeVitals(),
-        heldBytes: Math.max(external, arrayBuffers),
+        // Not process.memoryUsage(): that opens a file, and there may be none to open.
+        heldBytes: getHeapStatistics().external_memory,
       },
     });
   }
