@@ -19,6 +19,7 @@ const PACKAGES_OF = {
   mpv: 'mpv',
   openssl: 'openssl',
   cvlc: 'vlc-bin vlc-plugin-base',
+  promtool: 'prometheus',
 };
 
 /** Ends the program with words a person can act on. */

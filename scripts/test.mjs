@@ -24,7 +24,7 @@ const STEPS = [
 ];
 
 checkNode();
-ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'openssl', 'chromium', 'mpv', 'cvlc']);
+ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'openssl', 'chromium', 'mpv', 'cvlc', 'promtool']);
 ensurePackages();
 ensureBuild();
 
