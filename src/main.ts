@@ -6,17 +6,29 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { configure, httpAdapter } from './application.js';
 import { Problem } from './engine/problem.js';
-import { checkPrograms, createLogger, NestLogger, readSettings, type Settings } from './platform/index.js';
+import {
+  checkPrograms,
+  createLogger,
+  forgetSecrets,
+  isLoopback,
+  LogLevel,
+  NestLogger,
+  readSettings,
+  type Settings,
+} from './platform/index.js';
 
 const settings = settingsOrExit();
+forgetSecrets(process.env);
 const log = createLogger(settings);
+const nestLog = log.child({}, { level: nestLevel(settings.logLevel) });
 // While the server is put together: asking costs as long.
 const programs = checkPrograms(settings);
-const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), httpAdapter(), {
-  // What Nest says of its own wiring interests whoever debugs.
-  logger: new NestLogger(log.isLevelEnabled('debug') ? log : log.child({}, { level: 'warn' })),
+const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings), httpAdapter(settings), {
+  logger: new NestLogger(nestLog),
   abortOnError: false,
 });
+app.get(LogLevel).follow(log);
+app.get(LogLevel).follow(nestLog, nestLevel);
 await configure(app, settings);
 await programsOrExit();
 leaveInTime();
@@ -30,6 +42,22 @@ log.info(
   },
   'listening',
 );
+sayWhoMayAsk();
+
+/** At every start, so that nobody has to find out. */
+function sayWhoMayAsk(): void {
+  const { apiTokens, apiHost, apiOpen } = settings;
+  if (apiTokens)
+    log.info({ tokens: apiTokens.map(({ name, scope }) => `${name}:${scope}`) }, 'the API asks for a token');
+  else if (isLoopback(apiHost)) log.info('the API asks for no token: only this machine reaches it (API_TOKENS)');
+  else log.warn(`API_OPEN: everybody who reaches ${apiHost}:${settings.apiPort} may start and stop streams`);
+  if (apiTokens && apiOpen) log.warn('API_OPEN has no effect, as API_TOKENS is set');
+}
+
+/** What Nest says of its own wiring interests whoever debugs. */
+function nestLevel(level: Settings['logLevel']): Settings['logLevel'] {
+  return level === 'info' ? 'warn' : level;
+}
 
 /** Whatever hangs on the way out, the process is gone after SHUTDOWN_TIMEOUT, and its ffmpegs with it. */
 function leaveInTime(): void {

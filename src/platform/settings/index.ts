@@ -1,5 +1,14 @@
-export { ADMISSIONS, SETTING_TABLE, type SettingName, type Settings } from './setting-table.js';
-export { readSettings, type Environment } from './read-settings.js';
+export { SCOPES, type ApiToken, type Scope } from './api-tokens.js';
+export {
+  ADMISSIONS,
+  EVENT_TYPES,
+  LOG_LEVELS,
+  SETTING_TABLE,
+  type SettingName,
+  type Settings,
+} from './setting-table.js';
+export { isLoopback } from './agreements.js';
+export { forgetSecrets, readSettings, type Environment } from './read-settings.js';
 export {
   describeSettings,
   renderConfigurationPage,

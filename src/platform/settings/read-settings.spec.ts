@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../engine/problem.js';
-import { readSettings, type Environment } from './read-settings.js';
+import { hashToken, newToken } from '../auth/token.js';
+import { camelCase, forgetSecrets, readSettings, type Environment } from './read-settings.js';
+import { describeSettings } from './settings-docs.js';
 
-function errorsOf(env: Environment): readonly string[] {
+function errorsOf(env: Environment, readText?: (path: string) => string): readonly string[] {
   try {
-    readSettings(env);
+    readSettings(env, readText);
   } catch (error) {
     expect(error).toBeInstanceOf(Problem);
     expect((error as Problem).code).toBe('settings-invalid');
@@ -16,39 +18,19 @@ function errorsOf(env: Environment): readonly string[] {
 
 describe('reading settings', () => {
   it('needs no variable at all', () => {
-    expect(readSettings({})).toEqual({
+    // Every other default is pinned by docs/configuration.md.
+    const settings = readSettings({});
+    expect(Object.keys(settings)).toEqual(describeSettings().map(({ name }) => camelCase(name)));
+    expect(settings).toMatchObject({
       segmentDuration: 2,
-      partDuration: 0.333,
-      playlistSize: 10,
       lowLatencyHls: true,
       encoderPreset: 'veryfast',
-      maxFps: 30,
-      playoutJitter: 0.1,
-      ladderFile: resolve('config/ladder.yaml'),
-      admission: 'enforce',
-      admissionShare: 0.9,
-      sourceTimeout: 10,
-      slateAfter: 3,
-      nextSourceAfter: 5,
-      failBackAfter: 10,
       giveUpAfter: undefined,
-      slateText: 'Please stand by',
-      slateImage: undefined,
-      mediaRoot: undefined,
-      staleThreshold: 600,
-      cleanupInterval: 300,
-      endedRetention: 300,
-      diskReserve: 256,
-      shutdownTimeout: 10,
-      apiHost: '127.0.0.1',
-      apiPort: 8083,
-      cdnPort: 8084,
-      logLevel: 'info',
-      logFormat: 'json',
       outputDir: resolve('var/streams'),
-      dataDir: resolve('var/data'),
       ffmpegPath: 'ffmpeg',
-      ffprobePath: 'ffprobe',
+      apiHost: '127.0.0.1',
+      apiTokens: undefined,
+      apiOpen: false,
     });
   });
 
@@ -98,5 +80,89 @@ describe('reading settings', () => {
     expect(errorsOf({ API_PORT: '8084' })).toEqual([
       'API_PORT is "8084" and CDN_PORT is "8084": the API and nginx cannot share a port. Give one of them another port.',
     ]);
+  });
+});
+
+describe('secrets', () => {
+  const entry = `console:control:${hashToken(newToken())}`;
+  const unreadable = (): never => {
+    throw Object.assign(new Error('no'), { code: 'EACCES' });
+  };
+
+  it('may be in a file instead, one token a line', () => {
+    const other = `prometheus:read:${hashToken(newToken())}`;
+    const files: Record<string, string> = { '/run/secrets/tokens': `${entry}\n${other}\n` };
+    const settings = readSettings({ API_TOKENS_FILE: '/run/secrets/tokens' }, (path) => files[path]!);
+    expect(settings).toEqual(readSettings({ API_TOKENS: `${entry}, ${other}` }));
+    expect(settings.apiTokens).toMatchObject([
+      { name: 'console', scope: 'control' },
+      { name: 'prometheus', scope: 'read' },
+    ]);
+  });
+
+  it('cannot be given twice, nor by a file that is empty or cannot be read', () => {
+    expect(errorsOf({ API_TOKENS: entry, API_TOKENS_FILE: '/tokens' })).toEqual([
+      'API_TOKENS and API_TOKENS_FILE are both set: only one can count. Remove one of them.',
+    ]);
+    expect(errorsOf({ API_TOKENS_FILE: '/tokens' }, () => ' \n')).toEqual([
+      'API_TOKENS_FILE is "/tokens", which is empty. Write the value into it, or remove API_TOKENS_FILE.',
+    ]);
+    expect(errorsOf({ API_TOKENS_FILE: '/tokens' }, unreadable)).toEqual([
+      'API_TOKENS_FILE is "/tokens", which cannot be read (EACCES). Correct the path, or let the user of the server read the file.',
+    ]);
+  });
+
+  it('are in no error, wherever they came from', () => {
+    const token = newToken();
+    const errors = [
+      ...errorsOf({ API_TOKENS: `console:control:${token}` }),
+      ...errorsOf({ PLAYBACK_SECRET_FILE: '/secret' }, () => `"${token}"`),
+    ];
+    expect(errors).toHaveLength(2);
+    expect(errors.join()).not.toContain(token);
+    expect(errors[0]).toContain('API_TOKENS is …: allowed is entries name:scope:hash');
+  });
+
+  it.each([
+    ['one name twice', `${entry},${entry}`],
+    ['a scope that is none', entry.replace('control', 'admin')],
+    ['half a hash', entry.slice(0, -1)],
+    ['nothing but a comma', ','],
+  ])('do not take %s for tokens', (_, text) => {
+    expect(errorsOf({ API_TOKENS: text })).toHaveLength(1);
+  });
+
+  it('are taken out of the environment that ffmpeg will inherit, and nothing else is', () => {
+    const env = { API_TOKENS: entry, PLAYBACK_SECRET: 'a'.repeat(32), API_TOKENS_FILE: '/tokens', PATH: '/bin' };
+    forgetSecrets(env);
+    expect(env).toEqual({ API_TOKENS_FILE: '/tokens', PATH: '/bin' });
+  });
+});
+
+describe('an API that others reach', () => {
+  const token = `console:control:${hashToken(newToken())}`;
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com'])(
+    'needs tokens on %s, and is told three ways out',
+    (host) => {
+      expect(errorsOf({ API_HOST: host })).toEqual([
+        `API_HOST is "${host}" and API_TOKENS is not set: whoever reaches that address could start and stop streams. Set API_TOKENS (lockstep token new makes one), or set API_HOST to 127.0.0.1, or set API_OPEN=true if everybody there may do everything.`,
+      ]);
+      expect(readSettings({ API_HOST: host, API_TOKENS: token }).apiHost).toBe(host);
+      expect(readSettings({ API_HOST: host, API_OPEN: 'true' }).apiOpen).toBe(true);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1', 'localhost', 'LOCALHOST'])(
+    'is not what %s makes',
+    (host) => {
+      expect(readSettings({ API_HOST: host }).apiHost).toBe(host);
+    },
+  );
+
+  it('is not hidden by a fault elsewhere: all of them are told at once', () => {
+    expect(
+      errorsOf({ API_HOST: '0.0.0.0', API_PORT: 'http', TRUSTED_PROXIES: 'any', ALLOWED_HOSTS: 'http://a' }),
+    ).toHaveLength(4);
   });
 });

@@ -1,16 +1,46 @@
 /** Every setting, declared once: the check, the type, `docs/configuration.md` and `config/example.env` come from here. */
-import { decimal, flag, host, oneOf, path, program, webAddress, whole, words, type Rule } from './rules.js';
+import {
+  addressRanges,
+  apiTokens,
+  decimal,
+  flag,
+  host,
+  hostNames,
+  networks,
+  oneOf,
+  path,
+  program,
+  sharedSecret,
+  someOf,
+  webAddress,
+  webhookSecrets,
+  webhookUrls,
+  whole,
+  words,
+  type Rule,
+} from './rules.js';
 
-export const SETTING_GROUPS = ['Delivery', 'Encoding', 'Sources', 'Lifetime', 'Server', 'Files and programs'] as const;
+export const SETTING_GROUPS = [
+  'Delivery',
+  'Encoding',
+  'Sources',
+  'Lifetime',
+  'Server',
+  'Access',
+  'Events',
+  'Files and programs',
+] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
 export interface SettingDeclaration {
   readonly group: SettingGroup;
   /** As it would be written in the environment; `undefined` leaves the setting off. */
   readonly default: string | undefined;
-  readonly unit?: 's' | 'fps' | 'segments' | 'MB';
+  readonly unit?: 's' | 'fps' | 'segments' | 'MB' | 'per minute';
   readonly meaning: string;
   readonly rule: Rule<unknown>;
+  /** Never shown; may be given in the file that NAME_FILE names. */
+  readonly secret?: true;
 }
 
 export const X264_PRESETS = [
@@ -26,6 +56,50 @@ export const X264_PRESETS = [
 ] as const;
 /** What becomes of a stream that does not fit: refused, started with a line in the log, or not even looked at. */
 export const ADMISSIONS = ['enforce', 'warn', 'off'] as const;
+/** Kinds of source there are; the engine knows how each is opened. */
+export const SCHEMES = [
+  'rtmp',
+  'rtmps',
+  'rtsp',
+  'rtsps',
+  'srt',
+  'udp',
+  'rtp',
+  'tcp',
+  'http',
+  'https',
+  'file',
+  'test',
+] as const;
+/** What is told of streams; each of them is described where streams tell it. */
+export const EVENT_TYPES = [
+  'stream.started',
+  'stream.playable',
+  'stream.degraded',
+  'stream.recovered',
+  'stream.source_lost',
+  'stream.source_back',
+  'stream.programme_changed',
+  'stream.rung_down',
+  'stream.rung_up',
+  'stream.storage_refused',
+  'stream.storage_writable',
+  'stream.updated',
+  'stream.stale',
+  'stream.stopped',
+  'stream.failed',
+] as const;
+/** What an operator is woken for, or waits for. */
+const NOTABLE_EVENTS: readonly (typeof EVENT_TYPES)[number][] = [
+  'stream.started',
+  'stream.playable',
+  'stream.degraded',
+  'stream.source_lost',
+  'stream.source_back',
+  'stream.stopped',
+  'stream.failed',
+  'stream.stale',
+];
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 
@@ -158,6 +232,19 @@ export const SETTING_TABLE = {
     meaning: 'Folder whose files may be streamed by a file: URL. Unset, file sources are refused.',
     rule: path(),
   },
+  SOURCE_SCHEMES: {
+    group: 'Sources',
+    default: SCHEMES.join(','),
+    meaning: 'Kinds of source that streams may have. A kind that nobody here uses is a door that may as well be shut.',
+    rule: someOf(SCHEMES),
+  },
+  SOURCE_ALLOWED_ADDRESSES: {
+    group: 'Sources',
+    default: undefined,
+    meaning:
+      'Addresses and ranges, beside public ones, that this server may connect to for a source or a webhook: the network of your cameras, for example. Unset, only public addresses; any lifts every limit.',
+    rule: addressRanges(),
+  },
   STALE_THRESHOLD: {
     group: 'Lifetime',
     default: '600',
@@ -191,7 +278,8 @@ export const SETTING_TABLE = {
   API_HOST: {
     group: 'Server',
     default: '127.0.0.1',
-    meaning: 'Address the API listens on. Whoever reaches it can start and stop streams.',
+    meaning:
+      'Address the API listens on. One that other machines reach, such as 0.0.0.0, needs API_TOKENS, or API_OPEN if everybody may do everything.',
     rule: host(),
   },
   API_PORT: {
@@ -203,7 +291,7 @@ export const SETTING_TABLE = {
   CDN_PORT: {
     group: 'Server',
     default: '8084',
-    meaning: 'Port nginx serves playback on; used only to tell where to play, when the server starts.',
+    meaning: 'Port nginx serves playback on; used to tell where to play, and to let the console play from there.',
     rule: whole(PORT),
   },
   PUBLIC_URL: {
@@ -212,6 +300,28 @@ export const SETTING_TABLE = {
     meaning:
       'Where viewers reach playback, for example https://cdn.example.com. The API then tells whole URLs, and MPDs name the clock by one: some players do not resolve a relative one.',
     rule: webAddress(),
+  },
+  PLAYBACK_SECRET: {
+    group: 'Server',
+    default: undefined,
+    meaning:
+      'Key that playback links are signed with; nginx must be given the same. Unset, everybody who knows the id of a stream can play it.',
+    rule: sharedSecret(),
+    secret: true,
+  },
+  VIEWER_LOG_PORT: {
+    group: 'Server',
+    default: undefined,
+    meaning:
+      'UDP port on which nginx tells who watches (VIEWER_LOG of nginx/render.mjs). Unset, viewers are counted by what this server answers itself.',
+    rule: whole(PORT),
+  },
+  VIEWER_LOG_HOST: {
+    group: 'Server',
+    default: '127.0.0.1',
+    meaning:
+      'Address of that port. Whoever reaches it can make viewers up, so let nobody but nginx: 0.0.0.0 belongs in a network of containers only.',
+    rule: host(),
   },
   LOG_LEVEL: {
     group: 'Server',
@@ -224,6 +334,98 @@ export const SETTING_TABLE = {
     default: 'json',
     meaning: 'One JSON object a line for machines, or lines for people.',
     rule: oneOf(LOG_FORMATS),
+  },
+  API_TOKENS: {
+    group: 'Access',
+    default: undefined,
+    meaning:
+      'Who may use the API: entries name:scope:hash as lockstep token new prints them. Scope read may look, control may change. Unset, no token is asked for, and the API listens on this machine alone.',
+    rule: apiTokens(),
+    secret: true,
+  },
+  API_OPEN: {
+    group: 'Access',
+    default: 'false',
+    meaning:
+      'Start without API_TOKENS on an address that others reach: all of them may start and stop streams. No effect together with API_TOKENS.',
+    rule: flag(),
+  },
+  METRICS_OPEN: {
+    group: 'Access',
+    default: 'false',
+    meaning: 'Answer /metrics without a token. They name the streams, and nothing that is secret.',
+    rule: flag(),
+  },
+  ALLOWED_HOSTS: {
+    group: 'Access',
+    default: undefined,
+    meaning:
+      'Names by which the API may be asked while no token is needed, besides addresses, localhost, names without a dot and the host of PUBLIC_URL. Others are refused: a page could have pointed its own name here.',
+    rule: hostNames(),
+  },
+  TRUSTED_PROXIES: {
+    group: 'Access',
+    default: undefined,
+    meaning:
+      'Proxies in front of the API whose X-Forwarded-For is believed, so that limits and logs see the client behind them.',
+    rule: networks(),
+  },
+  WRITE_RATE_LIMIT: {
+    group: 'Access',
+    default: '600',
+    unit: 'per minute',
+    meaning:
+      'Changes that one client (a token; without one, an address) may ask for, as many at once as in a minute. Heartbeats count, playback and other reading does not. 0 sets no limit.',
+    rule: whole({ min: 0, max: 1_000_000 }),
+  },
+  COSTLY_REQUESTS: {
+    group: 'Access',
+    default: '16',
+    meaning:
+      'Requests to start a stream, to try one out or to measure the machine that are worked on at once. One that waits until its stream can be played counts until then.',
+    rule: whole({ min: 1, max: 10_000 }),
+  },
+  REQUEST_TIMEOUT: {
+    group: 'Access',
+    default: '30',
+    unit: 's',
+    meaning:
+      'How long a client may take to send a request; its head has half of that. Answers may take as long as they need: playback is held.',
+    rule: decimal({ min: 1, max: 3600 }),
+  },
+  WEBHOOK_URLS: {
+    group: 'Events',
+    default: undefined,
+    meaning:
+      'Where events of all streams are sent, as signed webhooks. They may be private addresses; those that a stream brings along may be what SOURCE_ALLOWED_ADDRESSES says.',
+    rule: webhookUrls(),
+    secret: true,
+  },
+  WEBHOOK_SECRET: {
+    group: 'Events',
+    default: undefined,
+    meaning: 'What webhooks are signed with, unless a stream brings a secret for its own.',
+    rule: webhookSecrets(),
+    secret: true,
+  },
+  WEBHOOK_EVENTS: {
+    group: 'Events',
+    default: NOTABLE_EVENTS.join(','),
+    meaning: 'Events that are sent, unless a stream names others for its own webhooks.',
+    rule: someOf(EVENT_TYPES),
+  },
+  WEBHOOK_RETENTION: {
+    group: 'Events',
+    default: '604800',
+    unit: 's',
+    meaning: 'How long a webhook that was delivered, or given up, can be looked at and sent again.',
+    rule: decimal({ min: 60, max: 90 * DAY }),
+  },
+  EVENT_STREAMS: {
+    group: 'Events',
+    default: '100',
+    meaning: 'How many clients may follow events (server-sent events) at once.',
+    rule: whole({ min: 0, max: 10_000 }),
   },
   OUTPUT_DIR: {
     group: 'Files and programs',

@@ -1,5 +1,6 @@
 /** Prints the setting table as `docs/configuration.md` and `config/example.env`. PURE. */
 import { UNIT_WORDS } from './read-settings.js';
+import { fileVariable } from './secret-files.js';
 import { SETTING_GROUPS, SETTING_TABLE, type SettingDeclaration, type SettingGroup } from './setting-table.js';
 
 export interface SettingDescription {
@@ -15,13 +16,13 @@ export interface SettingDescription {
 /** Every setting in words, in the order of the table. */
 export function describeSettings(): SettingDescription[] {
   const rows: [string, SettingDeclaration][] = Object.entries(SETTING_TABLE);
-  return rows.map(([name, { group, default: standard, unit, rule, meaning }]) => ({
+  return rows.map(([name, { group, default: standard, unit, rule, meaning, secret }]) => ({
     name,
     group,
     default: standard,
     unit: unit && UNIT_WORDS[unit],
     allowed: rule.allowed,
-    meaning,
+    meaning: secret ? `${meaning} A secret: ${fileVariable(name)} may name a file that holds it instead.` : meaning,
   }));
 }
 
@@ -57,7 +58,9 @@ export function renderExampleEnvironment(): string {
 const CONFIGURATION_HEAD = `# Configuration
 
 Lockstep is configured by environment variables. All of them are checked when the server starts: it lists every fault
-it finds at once and does not start with any of them. An empty variable counts as unset.
+it finds at once and does not start with any of them. An empty variable counts as unset. A secret may come from a file:
+\`API_TOKENS_FILE=/run/secrets/api-tokens\` stands for what is in that file. Five complete examples are explained in
+[sample configurations](samples.md).
 
 This page is generated from \`src/platform/settings/setting-table.ts\` by \`npm run docs\`; so is
 \`config/example.env\`, which can be copied and edited.

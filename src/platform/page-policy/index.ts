@@ -1,0 +1,1 @@
+export { setSecurityHeaders } from './security-headers.js';
