@@ -1,2 +1,3 @@
 export { DATABASE, DatabaseModule, openDatabase } from './database.module.js';
-export type { Database, StreamsTable } from './schema.js';
+export { WEBHOOK_STATUSES } from './schema.js';
+export type { Database, StreamsTable, WebhookDeliveriesTable, WebhookStatus } from './schema.js';

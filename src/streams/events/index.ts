@@ -1,0 +1,10 @@
+export {
+  EVENT_TABLE,
+  STREAM_EVENT_TYPES,
+  type StreamEvent,
+  type StreamEventFacts,
+  type StreamEventType,
+  type TellStreamEvent,
+} from './event-table.js';
+export { StreamNews } from './stream-news.js';
+export { concerns, StreamEvents, type EventInterest, type StreamEventListener } from './stream-events.js';
