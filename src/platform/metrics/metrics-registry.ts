@@ -1,6 +1,8 @@
 /** Where capabilities hang their metrics; asked at scrape time, so nothing is counted twice. */
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { tellBuild } from './build-info.js';
+import { watchEventLoop } from './event-loop.js';
 
 @Injectable()
 export class MetricsRegistry {
@@ -20,6 +22,8 @@ export class MetricsRegistry {
   });
 
   constructor() {
+    tellBuild(this.registry);
+    watchEventLoop(this.registry);
     collectDefaultMetrics({ register: this.registry, prefix: 'lockstep_node_' });
   }
 

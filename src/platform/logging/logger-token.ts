@@ -1,0 +1,2 @@
+/** Injection token of the pino `Logger`. */
+export const LOGGER = Symbol('logger');
