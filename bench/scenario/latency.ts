@@ -2,113 +2,139 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
+import type { PlayerPage } from '../../test/players/page.js';
 import { startStream, untilStatus } from '../../test/support/api.js';
 import { launchChromium } from '../../test/support/chromium.js';
 import { freePort } from '../../test/support/free-port.js';
 import { startNginx } from '../../test/support/nginx.js';
-import { publish } from '../../test/support/publisher.js';
 import { startServer } from '../../test/support/server.js';
 import { serveFolder } from '../../test/support/serve-folder.js';
 import { until } from '../../test/support/until.js';
-import { burnedClockPicture, PICTURE, READER } from '../burned-clock.js';
+import { burnedClockInput, filmClock } from '../burned-clock.js';
+import { cameraDelay } from '../camera-delay.js';
+import { watchClock } from '../glass-to-glass.js';
+import { publicationDelays } from '../publication.js';
 import type { Row, Scenario } from '../report.js';
 
-const SETTLE_SECONDS = 15;
-const MEASURE_SECONDS = 60;
+export interface LatencyTerms {
+  /** PART_DURATION of each round, seconds. */
+  readonly parts: readonly number[];
+  readonly players: readonly (keyof typeof PLAYERS)[];
+  readonly settleSeconds: number;
+  readonly seconds: number;
+  readonly qualities: readonly string[];
+}
+
+/** With the settings that docs/players.md asks for. */
+export const PLAYERS = {
+  'hls.js': { player: 'hls-js', manifest: 'playlist.m3u8', settings: { maxLiveSyncPlaybackRate: 1.06 } },
+  'Shaka, HLS': {
+    player: 'shaka',
+    manifest: 'playlist.m3u8',
+    settings: { streaming: { lowLatencyMode: true }, manifest: { hls: { sequenceMode: true } } },
+  },
+  'dash.js': { player: 'dash-js', manifest: 'manifest.mpd', settings: {} },
+  'Shaka, DASH': { player: 'shaka', manifest: 'manifest.mpd', settings: { streaming: { lowLatencyMode: true } } },
+} as const satisfies Record<string, { player: PlayerPage; manifest: string; settings: object }>;
+
+const TERMS: LatencyTerms = {
+  parts: [0.2, 0.333, 0.5],
+  players: ['hls.js', 'Shaka, HLS', 'dash.js', 'Shaka, DASH'],
+  ...{ settleSeconds: 15, seconds: 60, qualities: ['360p'] },
+};
 
 const scenario: Scenario = {
-  about: `Glass to glass through nginx at default settings over ${MEASURE_SECONDS} s, after ${SETTLE_SECONDS} s to settle; baseline: \`ffmpeg -f hls\` with 2 s segments.`,
-  async run(progress) {
-    const server = await startServer();
-    const nginx = await startNginx({ originPort: server.port, outputDir: server.outputDir });
-    const folder = await mkdtemp(join(tmpdir(), 'lockstep-baseline-'));
-    const files = await serveFolder(folder);
-    const browser = await launchChromium();
-    const port = await freePort();
-    const target = `srt://127.0.0.1:${port}?mode=listener&latency=20000`;
-    const camera = publish({ target, picture: burnedClockPicture() });
-    const baseline = plainHls(join(folder, 'playlist.m3u8'));
-    try {
-      const source_url = `srt://127.0.0.1:${port}?mode=caller&latency=20000`;
-      await startStream(server.url, { stream_id: 'clock', source_url, qualities: ['360p'] });
-      await untilStatus(server.url, 'clock', 'live');
-      await until('the baseline has a playlist', async () => (await fetch(`${files.url}/playlist.m3u8`)).ok);
-      const rows: Row[] = [];
-      for (const protocol of ['hls', 'dash']) {
-        progress(`Lockstep over ${protocol}`);
-        const page = await browser.newPage();
-        await page.addInitScript(READER);
-        await page.goto(`${nginx.url}/player/?stream=clock&protocol=${protocol}`);
-        rows.push(await measure(page, `Lockstep, ${protocol === 'hls' ? 'LL-HLS in hls.js' : 'LL-DASH in dash.js'}`));
-        await page.close();
-      }
-      progress('baseline');
-      const page = await browser.newPage();
-      await page.addInitScript(READER);
-      await page.goto(`${nginx.url}/player/`);
-      await playPlainHls(page, `${files.url}/playlist.m3u8`);
-      rows.push(await measure(page, 'baseline'));
-      return rows;
-    } finally {
-      await browser.close();
-      camera.kill();
-      baseline.kill();
-      await files.stop();
-      await nginx.stop();
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  about: `Glass to glass through nginx over ${TERMS.seconds} s a player, after ${TERMS.settleSeconds} s to settle: a camera (x264 zerolatency, MPEG-TS over SRT with latency=20 ms) films a clock, Chromium shows it, one player at a time. Parts of 0.2, 0.333 (the default) and 0.5 s. Legs: camera is from the lens to the frame's house time (its encoder, SRT, our tap and decoder), publication from our reading of a part's last byte to a held playlist's last byte through nginx. Baseline: \`ffmpeg -f hls\` with 2 s segments, nginx, hls.js.`,
+  run: async (progress) => [...(await measureLatency(TERMS, progress)), await baseline(TERMS, progress)],
 };
 
 export default scenario;
 
-/** What everybody has: one ffmpeg, 2 s segments, the same encoder settings as the camera's. */
+/** Rows of seconds: players, and the legs that can be measured from outside, for each length of parts. */
+export async function measureLatency(terms: LatencyTerms, progress: (text: string) => void): Promise<Row[]> {
+  const browser = await launchChromium();
+  try {
+    const rows: Row[] = [];
+    for (const part of terms.parts) rows.push(...(await round(part, terms, browser, progress)));
+    return rows;
+  } finally {
+    await browser.close();
+  }
+}
+
+async function round(
+  part: number,
+  terms: LatencyTerms,
+  browser: Browser,
+  progress: (text: string) => void,
+): Promise<Row[]> {
+  const server = await startServer({ env: { PART_DURATION: `${part}` } });
+  const nginx = await startNginx({ originPort: server.port, outputDir: server.outputDir });
+  const port = await freePort();
+  const camera = filmClock(`srt://127.0.0.1:${port}?mode=listener&latency=20000`);
+  try {
+    const source_url = `srt://127.0.0.1:${port}?mode=caller&latency=20000`;
+    await startStream(server.url, { stream_id: 'clock', source_url, qualities: [...terms.qualities] });
+    await untilStatus(server.url, 'clock', 'live');
+    const rows: Row[] = [];
+    for (const name of terms.players) {
+      progress(`parts of ${part} s: ${name}`);
+      const { player, manifest, settings } = PLAYERS[name];
+      const url = `${nginx.url}/clock/${manifest}`;
+      const { settleSeconds, seconds } = terms;
+      rows.push(
+        await watchClock(browser, { name: `${part} s, ${name}`, player, url, settings, settleSeconds, seconds }),
+      );
+    }
+    progress(`parts of ${part} s: the legs`);
+    const folder = join(server.outputDir, 'clock');
+    const renditions = [...terms.qualities, 'audio'];
+    const delays = await publicationDelays({ nginx: nginx.url, stream: 'clock', renditions, folder, seconds: 10 });
+    const lens = await cameraDelay(
+      join(folder, terms.qualities[0]!),
+      `${server.url}/streams/clock/${terms.qualities[0]}`,
+    );
+    return [
+      ...rows,
+      { name: `${part} s, leg: camera`, unit: 's', samples: lens },
+      { name: `${part} s, leg: publication`, unit: 's', samples: delays.map((ms) => ms / 1000) },
+    ];
+  } finally {
+    camera.kill();
+    await nginx.stop();
+    await server.stop();
+  }
+}
+
+/** What everybody has: one ffmpeg, 2 s segments, the same encoder settings as the camera's, nginx, hls.js. */
+async function baseline({ settleSeconds, seconds }: LatencyTerms, progress: (text: string) => void): Promise<Row> {
+  progress('baseline');
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-baseline-'));
+  const files = await serveFolder(folder);
+  const browser = await launchChromium();
+  const packager = plainHls(join(folder, 'playlist.m3u8'));
+  try {
+    const url = `${files.url}/playlist.m3u8`;
+    await until('the baseline has a playlist', async () => (await fetch(url)).ok);
+    return await watchClock(browser, { name: 'baseline', player: 'hls-js', url, settleSeconds, seconds });
+  } finally {
+    await browser.close();
+    packager.kill();
+    await files.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function plainHls(playlist: string): FfmpegProcess {
   return new FfmpegProcess({
     program: 'ffmpeg',
     args: [
-      ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-re', '-f', 'lavfi', '-i', burnedClockPicture()],
+      ...['-hide_banner', '-loglevel', 'error', '-nostdin', ...burnedClockInput()],
       ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-g', '60', '-sc_threshold', '0'],
-      ...['-b:v', '800k', '-pix_fmt', 'yuv420p', '-f', 'hls', '-hls_time', '2', '-hls_list_size', '10'],
+      ...['-b:v', '800k', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-f', 'hls', '-hls_time', '2', '-hls_list_size', '10'],
       ...['-hls_flags', 'delete_segments', playlist],
     ],
   });
 }
-
-/** hls.js from the player's own bundle is not exported, so the page loads the package's file. */
-async function playPlainHls(page: Page, url: string): Promise<void> {
-  await page.addScriptTag({ path: 'node_modules/hls.js/dist/hls.min.js' });
-  await page.evaluate(`{
-    document.body.innerHTML = '<video muted autoplay></video>';
-    window.stalls = 0;
-    const video = document.querySelector('video');
-    const hls = new Hls();
-    hls.on(Hls.Events.ERROR, (_, data) => { if (data.details === 'bufferStalledError') window.stalls += 1; });
-    hls.loadSource(${JSON.stringify(url)});
-    hls.attachMedia(video);
-    video.play();
-  }`);
-}
-
-async function measure(page: Page, name: string): Promise<Row> {
-  const video = `document.querySelector('video')`;
-  await page.waitForFunction(`${video}?.currentTime > 0 && ${video}.videoWidth === ${PICTURE.width}`, undefined, {
-    timeout: 60_000,
-  });
-  await page.waitForTimeout(SETTLE_SECONDS * 1000);
-  const stallsBefore = await page.evaluate<number>(STALLS);
-  const samples: number[] = [];
-  const endsAt = performance.now() + MEASURE_SECONDS * 1000;
-  while (performance.now() < endsAt) {
-    const age = await page.evaluate<number | null>(`window.readBurnedClock(${video})`);
-    if (age !== null) samples.push(age / 1000);
-    await page.waitForTimeout(200);
-  }
-  const stalls = (await page.evaluate<number>(STALLS)) - stallsBefore;
-  return { name, unit: 's', samples, note: `${stalls} stalls` };
-}
-
-const STALLS = 'window.lockstepPlayer?.state().stalls ?? window.stalls ?? 0';

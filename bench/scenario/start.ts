@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
 import { startStream, stopStream, untilStatus } from '../../test/support/api.js';
 import { freePort } from '../../test/support/free-port.js';
+import { isListening } from '../../test/support/listening.js';
 import { publish } from '../../test/support/publisher.js';
 import { startServer } from '../../test/support/server.js';
 import { until } from '../../test/support/until.js';
@@ -104,11 +105,4 @@ async function plainHls(url: string): Promise<number> {
     await packager.exited;
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Asked of the kernel: a test connection would be taken for the one viewer the camera allows. */
-async function isListening(port: string): Promise<boolean> {
-  const wanted = `0100007F:${Number(port).toString(16).toUpperCase().padStart(4, '0')}`;
-  const tables = await Promise.all(['tcp', 'udp'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
-  return tables.some((table) => table.includes(wanted));
 }

@@ -49,6 +49,9 @@ export interface WatchedPlayer {
   choose(height: number): Promise<void>;
   /** Resolves when the condition, an expression over `watched`, holds; rejects after `limitMs` (45 s). */
   reached(condition: string, limitMs?: number): Promise<void>;
+  /** The value of an expression, in its page. */
+  evaluate<Value>(expression: string): Promise<Value>;
+  closePage(): Promise<void>;
   /** Addresses it has asked for, oldest first. */
   readonly requested: readonly string[];
   /** Errors and warnings on its console, and what was thrown past every handler. */
@@ -93,6 +96,8 @@ function watchedPlayer(page: Page): WatchedPlayer {
     seen: () => page.evaluate<Seen>('watched.seen'),
     state: () => page.evaluate<State>('watched.state()'),
     choose: (height) => page.evaluate(`void watched.choose(${height})`),
+    evaluate: (expression) => page.evaluate(expression),
+    closePage: () => page.close(),
     reached: async (condition, limitMs = LIMIT_MS) => {
       await page.waitForFunction(`window.watched && ${condition}`, undefined, { timeout: limitMs, polling: 100 });
     },

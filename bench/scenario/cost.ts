@@ -1,0 +1,156 @@
+/** CPU of the whole process tree for one live ladder: ours, one ffmpeg for everything, one ffmpeg for each rung. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
+import { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
+import { startStream, untilStatus } from '../../test/support/api.js';
+import { startServer } from '../../test/support/server.js';
+import { until } from '../../test/support/until.js';
+import { everyRungOnItsOwn, LADDER, oneForAll } from '../plain-ffmpeg.js';
+import { makeClip, startCamera, type Camera } from '../live-clip.js';
+import { cpuSecondsDuring } from '../process-tree.js';
+import { median, type Row, type Scenario } from '../report.js';
+
+export interface CostTerms {
+  readonly pairs: number;
+  /** Measured of each run, after it has settled. */
+  readonly seconds: number;
+  readonly size: string;
+  readonly qualities: readonly string[];
+}
+
+const TERMS: CostTerms = { pairs: 5, seconds: 60, size: '1920x1080', qualities: LADDER.map(({ name }) => name) };
+const SETTLE_MS = 8_000;
+const SEGMENT_SECONDS = 2;
+const ATTEMPTS = 3;
+
+const scenario: Scenario = {
+  about: `CPU seconds of the whole process tree per second of a live 1080p30 source made into five rungs and sound; ${TERMS.pairs} rounds of ${TERMS.seconds} s each, in turn. (a) one ffmpeg: split, cascade of scalings, the same x264 settings; (b) one ffmpeg for each rung, each decoding. What sends the source is not counted.`,
+  run: async (progress) => {
+    const { ours, one, each } = await measureCost(TERMS, progress);
+    const note = (than: readonly number[], name: string): string =>
+      `${median(ours.map((value, round) => value / than[round]!)).toFixed(3)} of ${name}, round by round ${ours.map((value, round) => (value / than[round]!).toFixed(2)).join(' ')}`;
+    return [
+      { name: 'Lockstep', unit: 'CPU s/s', samples: ours, note: `${note(one, '(a)')}; ${note(each, '(b)')}` },
+      { name: 'baseline', unit: 'CPU s/s', samples: one, note: '(a)' },
+      { name: 'one ffmpeg for each rung', unit: 'CPU s/s', samples: each, note: '(b)' },
+    ] satisfies Row[];
+  },
+};
+
+export default scenario;
+
+/** CPU seconds per second of each way, round by round. */
+export async function measureCost(
+  terms: CostTerms,
+  progress: (text: string) => void,
+): Promise<Record<'ours' | 'one' | 'each', readonly number[]>> {
+  const clip = await makeClip(terms.size);
+  const figures: Record<'ours' | 'one' | 'each', number[]> = { ours: [], one: [], each: [] };
+  const ways = { ours, one: plain(oneForAll), each: plain(everyRungOnItsOwn) };
+  try {
+    for (let round = 1; round <= terms.pairs; round += 1) {
+      for (const way of ['ours', 'one', 'each'] as const) {
+        const used = await inRealTime(() => ways[way](clip, terms), progress);
+        figures[way].push(used / terms.seconds);
+        progress(`round ${round} of ${terms.pairs}, ${way}: ${(used / terms.seconds).toFixed(3)} CPU s/s`);
+      }
+    }
+    return figures;
+  } finally {
+    await rm(dirname(clip), { recursive: true, force: true });
+  }
+}
+
+/** Whoever falls behind encodes less, and would seem cheap. */
+class NotRealTime extends Error {}
+
+/** Runs it again when the machine was too busy for it to be a measurement, three times at most. */
+async function inRealTime(run: () => Promise<number>, progress: (text: string) => void): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof NotRealTime) || attempt === ATTEMPTS) throw error;
+      progress(`once more: ${error.message}`);
+    }
+  }
+}
+
+/** Segments with media since the beginning, by a playlist of either kind. */
+function segmentsMade(playlist: string): number {
+  const count = (pattern: RegExp): number => [...playlist.matchAll(pattern)].length;
+  const first = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0);
+  return first + count(/^#EXTINF/gm) - count(/^#EXT-X-GAP/gm);
+}
+
+function assertRealTime(before: readonly number[], after: readonly number[], seconds: number): void {
+  const least = Math.min(...after.map((count, index) => count - before[index]!));
+  // A segment more or less is where the two readings fell.
+  if (least < seconds / SEGMENT_SECONDS - 1.5) throw new NotRealTime(`only ${least} segments in ${seconds} s`);
+}
+
+const textOf = async (url: string): Promise<string> => (await fetch(url)).text();
+
+/** Pictures the playout had to repeat, by the server's metrics. */
+async function filledPictures(server: string): Promise<number> {
+  const lines = (await textOf(`${server}/metrics`)).split('\n');
+  const counts = lines.filter((line) => /^lockstep_playout_filled\w*\{.*kind="video"/.test(line));
+  if (counts.length === 0) throw new Error('the metrics do not tell how many pictures were repeated');
+  return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+async function ours(clip: string, { seconds, qualities }: CostTerms): Promise<number> {
+  const server = await startServer();
+  const camera = await startCamera(clip);
+  try {
+    await startStream(server.url, { stream_id: 'cost', source_url: camera.url, qualities: [...qualities] });
+    await untilStatus(server.url, 'cost', 'live');
+    await pass(SETTLE_MS);
+    const playlists = qualities.map((name) => `${server.url}/streams/cost/${name}/playlist.m3u8`);
+    const made = (): Promise<number[]> => Promise.all(playlists.map(async (url) => segmentsMade(await textOf(url))));
+    const [before, filledBefore] = [await made(), await filledPictures(server.url)];
+    const used = await cpuSecondsDuring([server.pid], () => pass(seconds * 1000));
+    const filled = (await filledPictures(server.url)) - filledBefore;
+    if (filled > seconds) throw new NotRealTime(`${filled} pictures were not there in time`);
+    assertRealTime(before, await made(), seconds);
+    return used;
+  } finally {
+    await server.stop();
+    await camera.stop();
+  }
+}
+
+/** ffmpegs that write fMP4 HLS with 2 s segments: what one would run by hand. */
+function plain(commands: (urls: readonly string[], folder: string, qualities: readonly string[]) => string[][]) {
+  return async (clip: string, { seconds, qualities }: CostTerms): Promise<number> => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-plain-'));
+    const cameras: Camera[] = [];
+    for (let count = 0; count < qualities.length; count += 1) cameras.push(await startCamera(clip));
+    const urls = cameras.map(({ url }) => url);
+    const lists = commands(urls, folder, qualities);
+    const children = lists.map((args) => new FfmpegProcess({ program: 'ffmpeg', args }));
+    try {
+      await until('every ffmpeg runs', async () => {
+        const dead = children.find(({ alive }) => !alive);
+        if (dead) throw new Error(dead.lastWords.join('\n'));
+        return (await readdir(folder)).some((name) => name.endsWith('.m4s'));
+      });
+      await pass(SETTLE_MS);
+      const playlists = qualities.map((name) => join(folder, `${name}.m3u8`));
+      const made = (): Promise<number[]> =>
+        Promise.all(playlists.map(async (file) => segmentsMade(await readFile(file, 'utf8'))));
+      const before = await made();
+      const pids = children.map(({ pid }) => pid!);
+      const used = await cpuSecondsDuring(pids, () => pass(seconds * 1000));
+      assertRealTime(before, await made(), seconds);
+      return used;
+    } finally {
+      for (const child of children) child.kill();
+      await Promise.all(children.map(({ exited }) => exited));
+      await Promise.all(cameras.map((camera) => camera.stop()));
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
