@@ -1,0 +1,2 @@
+export { describeApi } from './api-document.js';
+export { renderApiPage } from './api-page.js';
