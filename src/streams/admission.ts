@@ -15,6 +15,16 @@ import type { StreamSpec } from './stream-spec.js';
 /** A client that asks for a stream waits no longer than this; on a machine that is very busy a measurement may take longer. */
 const SETTLE_MS = 10_000;
 
+/** Room for a stream, in processor cores. */
+export interface Measured {
+  readonly fits: boolean;
+  readonly needs: number;
+  readonly free: number;
+  readonly total: number;
+  /** The largest smaller ladder that would fit; null: it fits, or none would. */
+  readonly suggestion: readonly string[] | null;
+}
+
 @Injectable()
 export class Admission {
   constructor(
@@ -51,12 +61,26 @@ export class Admission {
   /** Throws `capacity-exceeded` with what the stream needs, what is free, and the largest smaller ladder that would fit. */
   admit(spec: StreamSpec, streams: readonly LiveStream[], ladder: Ladder): void {
     if (this.settings.admission === 'off') return;
-    const room = this.room(streams);
-    const needs = this.costOf({ spec, plan: undefined }).total;
-    if (fits(needs, room)) return;
-    const problem = exceeded(spec, needs, room, this.suggestion(spec, ladder, room));
+    const measured = this.measure(spec, streams, ladder);
+    if (measured.fits) return;
+    const problem = exceeded(spec, measured);
     if (this.settings.admission === 'enforce') throw problem;
     this.log.warn({ stream: spec.streamId, ...problem.facts }, problem.message);
+  }
+
+  /** Whether there is room for a stream, however strictly it is asked for. */
+  measure(spec: StreamSpec, streams: readonly LiveStream[], ladder: Ladder): Measured {
+    const room = this.room(streams);
+    const needs = this.costOf({ spec, plan: undefined }).total;
+    const hasRoom = fits(needs, room);
+    return {
+      fits: hasRoom,
+      // Rounded away from each other: what is refused never looks as if it fitted.
+      needs: Math.ceil(needs * 100) / 100,
+      free: Math.floor(freeCores(room) * 100) / 100,
+      total: hundredths(room.totalCores),
+      suggestion: hasRoom ? null : this.suggestion(spec, ladder, room),
+    };
   }
 
   private suggestion(spec: StreamSpec, ladder: Ladder, room: Room): readonly string[] | null {
@@ -68,15 +92,7 @@ export class Admission {
   }
 }
 
-function exceeded(
-  { streamId }: StreamSpec,
-  needsCores: number,
-  room: Room,
-  suggestion: readonly string[] | null,
-): Problem {
-  // Rounded away from each other: what is refused never looks as if it fitted.
-  const [needs, free] = [Math.ceil(needsCores * 100) / 100, Math.floor(freeCores(room) * 100) / 100];
-  const total = hundredths(room.totalCores);
+function exceeded({ streamId }: StreamSpec, { needs, free, total, suggestion }: Measured): Problem {
   const wouldFit = suggestion ? `The qualities ${suggestion.join(', ')} would fit.` : 'No smaller ladder would fit.';
   const detail = `Stream ${streamId} needs ${needs} processor cores; ${free} of ${total} are free. ${wouldFit}`;
   return new Problem('capacity-exceeded', { streamId, needs, free, total, suggestion }, { detail });

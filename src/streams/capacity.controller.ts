@@ -1,7 +1,9 @@
 /** What this machine can do, what is given away, and measuring it anew. */
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { freeCores } from '../engine/capacity/index.js';
+import { Costly } from '../platform/limits/index.js';
+import { Problems } from '../platform/problems/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import { Admission, hundredths } from './admission.js';
 import type { CalibrationDto, StreamCostDto } from './capacity.dto.js';
@@ -38,10 +40,12 @@ export class CapacityController {
   }
 
   @Post('calibrate')
+  @Costly()
   @HttpCode(200)
   @ApiOperation({ summary: 'Measure what streams cost on this machine: some seconds of one core, beside what runs' })
   @ApiOkResponse({ type: CapacityDto })
-  @ApiServiceUnavailableResponse({ description: 'It failed; what was known before stays.' })
+  // What was known before stays.
+  @Problems('calibration-failed', 'ffmpeg-missing', 'ffmpeg-too-old')
   async calibrate(): Promise<CapacityDto> {
     await this.machine.calibrate();
     return this.show();

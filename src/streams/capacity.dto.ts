@@ -19,14 +19,14 @@ export class CalibrationDto {
   origin!: 'measured' | 'built-in';
   @ApiProperty({ nullable: true, type: Number, description: 'Unix seconds.' }) measured_at!: number | null;
   @ApiProperty({ description: 'Whether a measurement is under way.' }) measuring!: boolean;
-  @ApiProperty({ description: 'x264 preset that was measured.' }) preset!: string;
+  @ApiProperty({ example: 'veryfast', description: 'x264 preset that was measured.' }) preset!: string;
   @ApiProperty({ type: MachineCostsDto }) costs!: MachineCostsDto;
   @ApiProperty({ nullable: true, type: String, description: 'Why the last measurement failed.' })
   last_problem!: string | null;
 }
 
 export class StreamCostDto {
-  @ApiProperty() stream_id!: string;
+  @ApiProperty({ example: 'demo' }) stream_id!: string;
   @ApiProperty({ description: 'Processor cores it is expected to keep busy.' }) cores!: number;
   @ApiProperty({ description: 'Of these: decoding and scaling.' }) intake!: number;
   @ApiProperty({ description: 'Of these: encoding.' }) encoders!: number;

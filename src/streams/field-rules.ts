@@ -29,6 +29,26 @@ export function OptionalSeconds({
   );
 }
 
+const MOST_LABELS = 16;
+const LABEL_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
+const LABEL_VALUE = /^[^\p{Cc}]{0,120}$/u;
+
+/** A few short names with short values. */
+@ValidatorConstraint({ name: 'labels' })
+export class AreLabels implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const labels = Object.entries(value as Record<string, unknown>);
+    const isLabel = ([name, text]: [string, unknown]): boolean =>
+      LABEL_NAME.test(name) && typeof text === 'string' && LABEL_VALUE.test(text);
+    return labels.length <= MOST_LABELS && labels.every(isLabel);
+  }
+
+  defaultMessage(): string {
+    return `labels must be an object of up to ${MOST_LABELS} texts of up to 120 characters, under names of up to 63 letters, digits, _, . and - that begin with a letter or digit`;
+  }
+}
+
 @ValidatorConstraint({ name: 'isAbsentWith' })
 class OneOfTwo implements ValidatorConstraintInterface {
   validate(_: unknown, { object, constraints }: ValidationArguments): boolean {

@@ -3,11 +3,11 @@
 export const STREAM_STATES = ['starting', 'live', 'degraded', 'filling', 'stopping', 'ended', 'failed'] as const;
 export type StreamState = (typeof STREAM_STATES)[number];
 
-export type StreamEvent =
+export type LifecycleEvent =
   /** The first playable playlists exist. */
   'playable' | 'rungLost' | 'rungsBack' | 'sourceLost' | 'sourceBack' | 'stop' | 'drained' | 'gaveUp';
 
-const TRANSITIONS: Readonly<Record<StreamState, Partial<Record<StreamEvent, StreamState>>>> = {
+const TRANSITIONS: Readonly<Record<StreamState, Partial<Record<LifecycleEvent, StreamState>>>> = {
   starting: { playable: 'live', stop: 'stopping', drained: 'ended', gaveUp: 'failed' },
   live: { rungLost: 'degraded', sourceLost: 'filling', stop: 'stopping', drained: 'ended', gaveUp: 'failed' },
   degraded: { rungsBack: 'live', sourceLost: 'filling', stop: 'stopping', drained: 'ended', gaveUp: 'failed' },
@@ -18,7 +18,7 @@ const TRANSITIONS: Readonly<Record<StreamState, Partial<Record<StreamEvent, Stre
 };
 
 /** The state after an event. An event that means nothing in a state leaves it as it is. */
-export function apply(state: StreamState, event: StreamEvent): StreamState {
+export function apply(state: StreamState, event: LifecycleEvent): StreamState {
   return TRANSITIONS[state][event] ?? state;
 }
 

@@ -1,9 +1,11 @@
 /** One stream: its pipeline below, its presentation for viewers, its state for the API. Owns, and stops, everything below. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Clock } from '../engine/clock.js';
 import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from '../engine/ffmpeg/index.js';
 import type {
   Pipeline,
+  PipelineChange,
   PipelineFact,
   PipelineSpec,
   PipelineVitals,
@@ -12,12 +14,14 @@ import type {
 } from '../engine/pipeline/index.js';
 import { Problem, type SerializedProblem } from '../engine/problem.js';
 import type { Catalogue } from '../origin/index.js';
-import { apply, isActive, type StreamEvent, type StreamState } from './lifecycle.js';
+import { StreamNews, type TellStreamEvent } from './events/index.js';
+import { apply, isActive, type LifecycleEvent, type StreamState } from './lifecycle.js';
 import { OnAir } from './on-air.js';
-import { healthAfter, programmeAfter, type Programme, type SourceHealth } from './programme.js';
-import { publicProblem, publicWords } from './public-words.js';
-import { publicSource } from './source-policy.js';
-import type { StreamSpec } from './stream-spec.js';
+import { programmeAfter, type Programme, type SourceHealth } from './programme.js';
+import { publicProblem } from './public-words.js';
+import { specDifferences } from './spec-differences.js';
+import { StreamSources } from './stream-sources.js';
+import { sourceUrlsOf, type StreamSpec } from './stream-spec.js';
 
 export type StopReason = 'requested' | 'stale' | 'source-ended' | 'server-stopping';
 
@@ -27,6 +31,10 @@ export interface LiveStreamDependencies {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where its events go. */
+  readonly tell: TellStreamEvent;
+  /** It was wanted before the server was started. */
+  readonly resumed: boolean;
   /** The source is known: the spec now holds the house rate. */
   readonly onPlanned: (spec: StreamSpec) => void;
   /** The stream ended or failed by itself or was stopped for good. */
@@ -48,7 +56,6 @@ export class LiveStream {
   plan: StreamPlan | undefined;
   readonly onAir: OnAir;
   programme: Programme;
-  sources: readonly SourceHealth[];
   /** How its pipeline fared a moment ago. */
   vitals: PipelineVitals | undefined;
   /** While the disk takes no media, Unix ms. */
@@ -58,9 +65,13 @@ export class LiveStream {
   lastHeartbeatMs: number;
   changedAtMs: number;
   endedAtMs: number | undefined;
+  /** Settles once it is starting no more: it plays, or never will. */
+  readonly begun: Promise<void>;
+  private settleBegun!: () => void;
+  private readonly fedFrom: StreamSources;
   private readonly rungHealth = new Map<string, RungHealth>();
   private pipeline: Pipeline | undefined;
-  private readonly words: (line: string) => string;
+  private readonly news: StreamNews;
   private failures = 0;
   private startedAtMs = 0;
   private retry: NodeJS.Timeout | undefined;
@@ -71,11 +82,12 @@ export class LiveStream {
   ) {
     this.lastHeartbeatMs = this.changedAtMs = deps.clock.now();
     this.programme = { step: 'source', onAir: 0, pinned: false, sinceMs: this.changedAtMs };
-    this.sources = [spec.sourceUrl, ...(spec.backupUrls ?? [])].map((url) => ({
-      ...{ url: publicSource(url), state: 'closed', losses: 0, lastProblem: undefined },
-    }));
-    this.words = publicWords([spec.sourceUrl, ...(spec.backupUrls ?? [])]);
+    this.begun = new Promise((settle) => {
+      this.settleBegun = settle;
+    });
+    this.fedFrom = new StreamSources(sourceUrlsOf(spec));
     this.onAir = new OnAir(spec, deps.catalogue);
+    this.news = new StreamNews(deps.tell, deps.clock);
   }
 
   get id(): string {
@@ -84,6 +96,10 @@ export class LiveStream {
 
   get active(): boolean {
     return isActive(this.state);
+  }
+
+  get sources(): readonly SourceHealth[] {
+    return this.fedFrom.health;
   }
 
   /** Whether what viewers see comes from a source. */
@@ -96,10 +112,27 @@ export class LiveStream {
   }
 
   start(): void {
+    if (this.startedAtMs === 0) this.news.started(this.sources, this.deps.resumed);
     this.startedAtMs = this.deps.clock.now();
     this.storageRefusedSinceMs = undefined;
     if (this.state === 'starting') this.onAir.announce();
+    this.fedFrom.begunAnew();
     this.pipeline = this.deps.startPipeline(this.deps.pipelineSpec(this.spec), (fact) => this.take(fact));
+  }
+
+  /**
+   * Goes on by another spec, which differs from the one before in nothing its encoders would notice. Sources in both
+   * lists stay as they are; if the one on air is not in the new one, viewers go down the staircase until another delivers.
+   */
+  update(spec: StreamSpec): void {
+    const changed = specDifferences(this.spec, spec);
+    if (changed.length === 0) return;
+    const before = this.changeable;
+    this.spec = spec;
+    const after = this.changeable;
+    if (!isDeepStrictEqual(before, after)) this.change(after);
+    this.deps.log.info({ stream: this.id, changed }, 'updated');
+    this.deps.tell('stream.updated', { changed });
   }
 
   /** Cuts to the source at `index` as soon as it delivers; null: as the order of the list says. */
@@ -118,6 +151,8 @@ export class LiveStream {
   async stop(reason: StopReason): Promise<void> {
     if (!this.active) return;
     this.reason ??= reason;
+    const { staleAfterSeconds } = this.spec;
+    if (reason === 'stale' && staleAfterSeconds !== null) this.news.stale(staleAfterSeconds, this.lastHeartbeatMs);
     this.event('stop');
     clearTimeout(this.retry);
     await this.pipeline?.stop('end');
@@ -133,9 +168,22 @@ export class LiveStream {
     await this.pipeline?.stop('pause');
   }
 
+  private get changeable(): PipelineChange {
+    const { sourceUrls, onLoss, slate } = this.deps.pipelineSpec(this.spec);
+    return { sourceUrls, onLoss, slate };
+  }
+
+  private change(change: PipelineChange): void {
+    const places = this.fedFrom.replace(change.sourceUrls);
+    if (places.some((place, index) => place !== index)) this.news.sourcesReplaced();
+    const onAir = places[this.programme.onAir];
+    this.programme = { ...this.programme, onAir: onAir ?? 0, pinned: this.programme.pinned && onAir !== undefined };
+    this.pipeline?.update(change);
+  }
+
   /** Facts come from children that were given the whole URL: what they say is cleaned before anybody sees it. */
   private take(told: PipelineFact): void {
-    const fact = 'problem' in told ? { ...told, problem: publicProblem(told.problem, this.words) } : told;
+    const fact = 'problem' in told ? { ...told, problem: publicProblem(told.problem, this.fedFrom.words) } : told;
     switch (fact.kind) {
       case 'history':
       case 'init':
@@ -148,6 +196,8 @@ export class LiveStream {
         return this.takePlan(fact.plan);
       case 'source':
         return this.takeSource(fact);
+      case 'updated':
+        return this.fedFrom.takenOver();
       case 'programme':
         return this.takeProgramme(fact);
       case 'slate':
@@ -174,7 +224,10 @@ export class LiveStream {
 
   private takePlan(plan: StreamPlan): void {
     this.plan = plan;
-    for (const { name } of [...plan.video, plan.audio]) this.rungHealth.set(name, { name, state: 'up', restarts: 0 });
+    for (const { name } of [...plan.video, plan.audio]) this.setRung({ name, state: 'up', restarts: 0 });
+    // A thread that was started again makes all of them anew.
+    this.event('rungsBack');
+    this.tellMissing();
     if (!this.spec.houseRate) {
       this.spec = { ...this.spec, houseRate: plan.grid.fps, houseLadder: plan.video };
       this.deps.onPlanned(this.spec);
@@ -185,33 +238,65 @@ export class LiveStream {
   private publish(): void {
     this.onAir.publish();
     this.event('playable');
+    this.news.playable(this.startedAtMs, this.onAir.renditions);
+    if (this.rungsDown.length > 0) this.event('rungLost');
+    this.tellMissing();
     this.deps.log.info({ stream: this.id, afterMs: Math.round(this.deps.clock.now() - this.startedAtMs) }, 'playable');
   }
 
-  private takeSource(fact: Extract<PipelineFact, { kind: 'source' }>): void {
-    this.sources = this.sources.map((source, index) => (index === fact.index ? healthAfter(source, fact) : source));
+  private takeSource(told: Extract<PipelineFact, { kind: 'source' }>): void {
+    const index = this.fedFrom.placeOf(told.index);
+    if (index === undefined) return;
+    const fact = { ...told, index };
+    this.fedFrom.take(fact);
+    const source = this.sources[fact.index];
+    if (source && !this.leaving) this.news.source(fact.index, source);
     if (fact.state === 'lost') this.note(fact.problem);
     else this.deps.log.info({ stream: this.id, source: fact.index, state: fact.state }, 'source');
   }
 
-  private takeProgramme(fact: Extract<PipelineFact, { kind: 'programme' }>): void {
+  private takeProgramme(told: Extract<PipelineFact, { kind: 'programme' }>): void {
+    const place = this.fedFrom.placeOf(told.onAir);
+    if (place === undefined) return;
     const before = this.programme;
-    this.programme = programmeAfter(before, fact, this.deps.clock.now());
+    this.programme = programmeAfter(before, { ...told, onAir: place }, this.deps.clock.now());
     const { step, onAir, pinned } = this.programme;
     this.deps.log.info({ stream: this.id, from: before.step, to: step, source: onAir, pinned }, 'programme');
+    if (!this.leaving) this.news.programme(before, this.programme);
     if (step === 'repeat' || step === 'slate') return this.event('sourceLost');
     this.event('sourceBack');
-    if (this.rungs.some(({ state }) => state === 'down')) this.event('rungLost');
+    if (this.rungsDown.length > 0) this.event('rungLost');
   }
 
   private takeRung(fact: Extract<PipelineFact, { kind: 'rung' }>): void {
-    this.rungHealth.set(fact.rendition, { name: fact.rendition, state: fact.state, restarts: fact.restarts });
+    const { rendition: name, state, restarts } = fact;
+    this.setRung({ name, state, restarts }, fact.state === 'down' ? fact.problem : undefined);
     if (fact.state === 'down') {
       this.note(fact.problem);
       this.event('rungLost');
-    } else if (this.rungs.every(({ state }) => state === 'up')) {
+    } else if (this.rungsDown.length === 0) {
       this.event('rungsBack');
     }
+    this.tellMissing();
+  }
+
+  private setRung(rung: RungHealth, problem?: SerializedProblem): void {
+    const before = this.rungHealth.get(rung.name);
+    this.rungHealth.set(rung.name, rung);
+    if (!this.leaving) this.news.rung(before, rung, problem);
+  }
+
+  private get rungsDown(): string[] {
+    return this.rungs.filter(({ state }) => state === 'down').map(({ name }) => name);
+  }
+
+  /** Before it plays nothing is missed, and on the way out nobody is to be alarmed. */
+  private tellMissing(): void {
+    if (this.state !== 'starting' && !this.leaving) this.news.missing(this.rungsDown);
+  }
+
+  private get leaving(): boolean {
+    return !this.active || this.state === 'stopping' || this.reason === 'server-stopping';
   }
 
   private takeStorage(fact: Extract<PipelineFact, { kind: 'storage' }>): void {
@@ -220,9 +305,11 @@ export class LiveStream {
       const { broken } = fact;
       log.warn({ stream: this.id, files: broken.slice(0, 20), count: broken.length }, 'broken files are gaps now');
     } else if (fact.state === 'refused') {
+      if (this.storageRefusedSinceMs === undefined) this.news.storageRefused(fact.problem);
       this.storageRefusedSinceMs ??= clock.now();
       this.note(fact.problem);
     } else if (this.storageRefusedSinceMs !== undefined) {
+      this.news.storageWritable(this.storageRefusedSinceMs);
       const seconds = (clock.now() - this.storageRefusedSinceMs) / 1000;
       this.storageRefusedSinceMs = undefined;
       log.info({ stream: this.id, afterSeconds: Number(seconds.toFixed(1)) }, 'media is written again');
@@ -248,15 +335,18 @@ export class LiveStream {
     this.pids = [];
     this.storageRefusedSinceMs = undefined;
     this.event(event);
+    if (event === 'drained') this.news.stopped(this.reason ?? 'requested');
+    else this.news.failed(this.lastProblem);
     this.endedAtMs = this.deps.clock.now();
     this.deps.onOver(this);
   }
 
-  private event(event: StreamEvent): void {
+  private event(event: LifecycleEvent): void {
     const next = apply(this.state, event);
     if (next === this.state) return;
     this.deps.log.info({ stream: this.id, from: this.state, to: next, reason: this.reason }, event);
     this.state = next;
+    if (next !== 'starting') this.settleBegun();
     this.changedAtMs = this.deps.clock.now();
   }
 }

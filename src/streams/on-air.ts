@@ -71,6 +71,12 @@ export class OnAir {
     return this.presentations.size > 0 && [...this.presentations.values()].every(({ playable }) => playable);
   }
 
+  /** Names of all it is encoded into. */
+  get renditions(): string[] {
+    const outlines = [...this.presentations.values()].flatMap(({ outline }) => outline.renditions);
+    return [...new Set(outlines.map(({ name }) => name))];
+  }
+
   /** Puts the stream on air under its URLs. */
   publish(): void {
     this.catalogue.list(this.spec.streamId, this.listing);

@@ -21,8 +21,8 @@ export interface SourceFields {
   readonly next_source_after?: number | null;
   readonly give_up_after?: number | null;
   readonly fail_back_after?: number | null;
-  readonly slate_text?: string;
-  readonly slate_image?: string;
+  readonly slate_text?: string | null;
+  readonly slate_image?: string | null;
 }
 
 export function sourceWishes(request: SourceFields): SourceWishes {
@@ -33,8 +33,8 @@ export function sourceWishes(request: SourceFields): SourceWishes {
     nextSourceAfter: request.next_source_after,
     giveUpAfter: request.give_up_after,
     failBackAfter: request.fail_back_after,
-    slateText: request.slate_text,
-    slateImage: request.slate_image,
+    slateText: request.slate_text ?? undefined,
+    slateImage: request.slate_image ?? undefined,
   };
   // A wish nobody has is not kept: the setting may change.
   return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined));

@@ -1,7 +1,7 @@
 /** What a stream will ask of the processor, as far as it is known: exact once the source is, assumed before. PURE. */
 import type { StreamDemand } from '../engine/capacity/index.js';
 import { parseSource, parseTestPicture } from '../engine/ffmpeg/index.js';
-import { fitLadder, type DisplaySize, type Rung } from '../engine/ladder/index.js';
+import { fitLadder, type DisplaySize, type FittedLadder, type Rung } from '../engine/ladder/index.js';
 import type { StreamPlan } from '../engine/pipeline/index.js';
 import { snapToHouseRate, toNumber } from '../engine/timeline/index.js';
 import { formatsOf, type StreamSpec } from './stream-spec.js';
@@ -22,12 +22,21 @@ export function plannedDemand({ video, grid, source, formats }: StreamPlan): Str
 export function expectedDemand(spec: StreamSpec, maxFps: number, assumed: readonly Rung[] = spec.rungs): StreamDemand {
   const formats = formatsOf(spec).length;
   if (spec.rungs.length === 0) return { pictures: [], fps: 0, source: undefined, formats };
-  const source = testPicture(spec.sourceUrl) ?? { ...wide(tallest(assumed)), fps: maxFps };
+  const source = assumedSource(spec, maxFps, assumed);
   const fps = toNumber(spec.houseRate ?? snapToHouseRate(source.fps, maxFps));
   return { pictures: fitLadder(spec.rungs, source).video, fps, source, formats };
 }
 
-function testPicture(sourceUrl: string): (DisplaySize & { readonly fps: number }) | undefined {
+/** What would be made of that source; of a stream with pictures. */
+export const expectedLadder = (spec: StreamSpec, maxFps: number): FittedLadder =>
+  fitLadder(spec.rungs, assumedSource(spec, maxFps, spec.rungs));
+
+type AssumedSource = DisplaySize & { readonly fps: number };
+
+const assumedSource = ({ sourceUrl }: StreamSpec, maxFps: number, assumed: readonly Rung[]): AssumedSource =>
+  testPicture(sourceUrl) ?? { ...wide(tallest(assumed)), fps: maxFps };
+
+function testPicture(sourceUrl: string): AssumedSource | undefined {
   if (parseSource(sourceUrl, 1).access !== 'built-in') return undefined;
   const { width, height, fps } = parseTestPicture(sourceUrl);
   return { width, height, fps: toNumber(fps) };

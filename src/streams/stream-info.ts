@@ -3,6 +3,7 @@ import { formatRatio } from '../engine/timeline/index.js';
 import type { SourceDescription } from '../engine/ffmpeg/index.js';
 import type { LiveStream } from './live-stream.js';
 import type { StorageDto, StreamInfoDto } from './streams.dto.js';
+import { webhookInfo } from './webhook-wishes.js';
 
 /** `playbackUrl` is what playback paths hang from; '' gives paths relative to the server. */
 export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto {
@@ -12,6 +13,8 @@ export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto 
   const made = plan && plan.video.length > 0 ? plan.video.map(({ name }) => name) : undefined;
   return {
     stream_id: spec.streamId,
+    title: spec.title ?? null,
+    labels: { ...spec.labels },
     status: stream.state,
     hls_url: spec.enableHls ? at('playlist.m3u8') : null,
     dash_url: spec.enableDash ? at('manifest.mpd') : null,
@@ -34,6 +37,7 @@ export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto 
       since: stream.programme.sinceMs / 1000,
     },
     rungs: [...stream.rungs],
+    webhooks: webhookInfo(spec.webhooks ?? []),
     storage: storageOf(stream),
     last_problem: lastProblem ? { code: lastProblem.code, detail: lastProblem.detail } : null,
   };

@@ -6,6 +6,7 @@ import type { Ratio } from '../engine/timeline/index.js';
 import type { Settings } from '../platform/settings/index.js';
 import { join } from 'node:path';
 import { lossPolicy, slateSpec, type SourceWishes } from './source-policy.js';
+import type { WebhookWish } from './webhook-wishes.js';
 
 export interface StreamSpec extends SourceWishes {
   readonly streamId: string;
@@ -20,6 +21,12 @@ export interface StreamSpec extends SourceWishes {
   readonly segmentFormat?: SegmentFormat;
   /** Seconds without a heartbeat after which the stream is stopped; null: never. */
   readonly staleAfterSeconds: number | null;
+  /** What people call it. */
+  readonly title?: string;
+  /** What programs sort it by. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Where its events are posted, beside the operator's endpoints. */
+  readonly webhooks?: readonly WebhookWish[];
   /** Unix ms. */
   readonly createdAtMs: number;
   /** Set once the source is known: segment numbers depend on it, so it is kept for life. */
@@ -27,6 +34,12 @@ export interface StreamSpec extends SourceWishes {
   /** Set with it: the renditions that were made, and are from then on. */
   readonly houseLadder?: readonly VideoRendition[];
 }
+
+/** The preferred source first. */
+export const sourceUrlsOf = ({ sourceUrl, backupUrls = [] }: StreamSpec): readonly string[] => [
+  sourceUrl,
+  ...backupUrls,
+];
 
 /** DASH is always CMAF; HLS is CMAF too unless it is asked to be transport streams. */
 export function formatsOf({
@@ -38,12 +51,12 @@ export function formatsOf({
 }
 
 /** Sound of an audio-only stream. */
-const AUDIO_ONLY_KBPS = 128;
+export const AUDIO_ONLY_KBPS = 128;
 
 export function pipelineSpec(spec: StreamSpec, settings: Settings): PipelineSpec {
   return {
     streamId: spec.streamId,
-    sourceUrls: [spec.sourceUrl, ...(spec.backupUrls ?? [])],
+    sourceUrls: sourceUrlsOf(spec),
     onLoss: lossPolicy(spec, settings),
     slate: slateSpec(spec, settings),
     rungs: spec.rungs,
@@ -70,5 +83,6 @@ function pipelineSettings(settings: Settings): PipelineSettings {
     ffmpegPath: settings.ffmpegPath,
     ffprobePath: settings.ffprobePath,
     mediaRoot: settings.mediaRoot,
+    allowedAddresses: settings.sourceAllowedAddresses ?? [],
   };
 }

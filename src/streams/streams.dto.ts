@@ -1,5 +1,6 @@
 /** The request and answer bodies of the streams API; field names are the ones users know. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -7,6 +8,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNotIn,
   IsOptional,
   IsString,
   Matches,
@@ -14,6 +16,7 @@ import {
   Min,
   Validate,
   ValidateIf,
+  ValidateNested,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
@@ -21,8 +24,13 @@ import { parseSource, parseTestPicture } from '../engine/ffmpeg/index.js';
 import { rungSchema } from '../engine/ladder/index.js';
 import { Problem } from '../engine/problem.js';
 import { STREAM_ID } from '../engine/storage/index.js';
-import { IsAbsentWith, OptionalSeconds } from './field-rules.js';
+import { AreLabels, IsAbsentWith, OptionalSeconds } from './field-rules.js';
+import { STREAM_STATES } from './lifecycle.js';
 import type { ProgrammeStep } from './programme.js';
+import { MOST_WEBHOOKS, WebhookDto, WebhookInfoDto } from './webhook-wishes.js';
+
+/** Words that stand where an id would: `GET /streams/events`. */
+const RESERVED_IDS: readonly string[] = ['events'];
 
 /** A rung that is not in the ladder file. */
 export interface CustomRung {
@@ -77,6 +85,9 @@ export class StartStreamDto {
   })
   @Matches(STREAM_ID, {
     message: 'stream_id must be 1 to 64 letters, digits, - or _, beginning with a letter or digit',
+  })
+  @IsNotIn(RESERVED_IDS, {
+    message: `stream_id must not be ${RESERVED_IDS.join(' or ')}: that is an address of the API`,
   })
   stream_id!: string;
 
@@ -185,6 +196,29 @@ export class StartStreamDto {
 
   @ApiPropertyOptional({
     nullable: true,
+    type: String,
+    maxLength: 120,
+    example: 'Stadium, camera 1',
+    description: 'What people call the stream: one line.',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[^\p{Cc}]{0,120}$/u, { message: 'title must be one line of up to 120 characters' })
+  title?: string | null;
+
+  @ApiPropertyOptional({
+    nullable: true,
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: 120 },
+    example: { venue: 'stadium', customer: '4711' },
+    description: 'What programs sort it by: up to 16, found again with GET /streams?label=venue:stadium.',
+  })
+  @IsOptional()
+  @Validate(AreLabels)
+  labels?: Record<string, string> | null;
+
+  @ApiPropertyOptional({
+    nullable: true,
     type: 'integer',
     description: 'Seconds without a heartbeat until the stream is stopped; null: never. Default: STALE_THRESHOLD.',
   })
@@ -193,11 +227,23 @@ export class StartStreamDto {
   @Min(5)
   @Max(31_536_000)
   stale_after?: number | null;
+
+  @ApiPropertyOptional({
+    type: [WebhookDto],
+    description: `Where events of this stream are posted, beside WEBHOOK_URLS: up to ${MOST_WEBHOOKS}.`,
+  })
+  @IsOptional()
+  @IsArray({ message: 'webhooks must be an array' })
+  @ArrayMaxSize(MOST_WEBHOOKS, { message: `webhooks may be up to ${MOST_WEBHOOKS}` })
+  @ValidateNested({ each: true, message: 'each of webhooks must be an object with a url' })
+  @Type(() => WebhookDto)
+  webhooks?: WebhookDto[];
 }
 
 export class StreamProblemDto {
-  @ApiProperty() @IsString() code!: string;
-  @ApiProperty() detail!: string;
+  @ApiProperty({ example: 'source-unreachable', description: 'As listed under /problems.' }) @IsString() code!: string;
+  @ApiProperty({ example: 'The source cannot be reached: scheme is rtmp; reason is no data for 10 s.' })
+  detail!: string;
 }
 
 export class SourceDto {
@@ -206,7 +252,8 @@ export class SourceDto {
     description: 'Scheme and host; what may be secret is left out.',
   })
   url!: string;
-  @ApiProperty({ enum: ['closed', 'connecting', 'up', 'lost'] }) state!: 'closed' | 'connecting' | 'up' | 'lost';
+  @ApiProperty({ enum: ['closed', 'connecting', 'up', 'lost'], example: 'up' }) state!:
+    'closed' | 'connecting' | 'up' | 'lost';
   @ApiProperty({ description: 'Times it was lost since the stream started.' }) losses!: number;
   @ApiProperty({ nullable: true, type: StreamProblemDto, description: 'Why it was lost last.' })
   last_problem!: StreamProblemDto | null;
@@ -221,7 +268,7 @@ export class ProgrammeDto {
   @ApiProperty({ description: 'Which of sources is on air, from 0.' }) source_index!: number;
   @ApiProperty({ description: 'An operator asked for this source; the order of the list does not count.' })
   pinned!: boolean;
-  @ApiProperty({ description: 'Unix seconds since when.' }) since!: number;
+  @ApiProperty({ example: 1767225602.4, description: 'Unix seconds since when.' }) since!: number;
 }
 
 export class SwitchSourceDto {
@@ -238,9 +285,9 @@ export class SwitchSourceDto {
 }
 
 export class RungDto {
-  @ApiProperty() name!: string;
+  @ApiProperty({ example: '720p' }) name!: string;
   @ApiProperty({ enum: ['up', 'down'] }) state!: 'up' | 'down';
-  @ApiProperty() restarts!: number;
+  @ApiProperty({ description: 'Times its encoder was replaced since the stream started.' }) restarts!: number;
 }
 
 export class StorageDto {
@@ -250,8 +297,11 @@ export class StorageDto {
 }
 
 export class StreamInfoDto {
-  @ApiProperty() stream_id!: string;
-  @ApiProperty({ enum: ['starting', 'live', 'degraded', 'filling', 'stopping', 'ended', 'failed'] }) status!: string;
+  @ApiProperty({ example: 'demo' }) stream_id!: string;
+  @ApiProperty({ nullable: true, type: String, example: 'Stadium, camera 1' }) title!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { venue: 'stadium' } })
+  labels!: Record<string, string>;
+  @ApiProperty({ enum: STREAM_STATES, example: 'live' }) status!: string;
   @ApiProperty({ nullable: true, type: String, example: '/streams/demo/playlist.m3u8' }) hls_url!: string | null;
   @ApiProperty({ nullable: true, type: String, example: '/streams/demo/manifest.mpd' }) dash_url!: string | null;
   @ApiProperty({
@@ -261,12 +311,20 @@ export class StreamInfoDto {
     description: 'The same stream as a SegmentTimeline, for readers that cannot follow numbers by the clock.',
   })
   dash_timeline_url!: string | null;
-  @ApiProperty({ type: [String], description: 'Rungs made; before the source is known, rungs asked for.' })
+  @ApiProperty({
+    type: [String],
+    example: ['720p', '480p'],
+    description: 'Rungs made; before the source is known, rungs asked for.',
+  })
   qualities!: string[];
-  @ApiProperty({ type: [String], description: 'Rungs left out because they are taller than the source.' })
+  @ApiProperty({
+    type: [String],
+    example: ['1080p'],
+    description: 'Rungs left out because they are taller than the source.',
+  })
   left_out!: string[];
-  @ApiProperty({ description: 'Unix seconds.' }) created_at!: number;
-  @ApiProperty({ description: 'Unix seconds of the last heartbeat.' }) last_update!: number;
+  @ApiProperty({ example: 1767225600, description: 'Unix seconds.' }) created_at!: number;
+  @ApiProperty({ example: 1767225660, description: 'Unix seconds of the last heartbeat.' }) last_update!: number;
   @ApiProperty({ nullable: true, type: Number }) stale_after!: number | null;
   @ApiProperty() low_latency!: boolean;
   @ApiProperty({ enum: ['fmp4', 'mpegts'] }) segment_format!: 'fmp4' | 'mpegts';
@@ -281,6 +339,7 @@ export class StreamInfoDto {
   @ApiProperty({ type: [SourceDto] }) sources!: SourceDto[];
   @ApiProperty({ type: ProgrammeDto }) programme!: ProgrammeDto;
   @ApiProperty({ type: [RungDto] }) rungs!: RungDto[];
+  @ApiProperty({ type: [WebhookInfoDto], description: 'Those it brought along.' }) webhooks!: WebhookInfoDto[];
   @ApiProperty({ type: StorageDto }) storage!: StorageDto;
   @ApiProperty({
     nullable: true,
@@ -291,11 +350,11 @@ export class StreamInfoDto {
 }
 
 export class StoppedDto {
-  @ApiProperty() stream_id!: string;
+  @ApiProperty({ example: 'demo' }) stream_id!: string;
   @ApiProperty({ example: 'stopped' }) status!: 'stopped';
 }
 
 export class HeartbeatDto {
   @ApiProperty({ example: 'ok' }) status!: 'ok';
-  @ApiProperty({ description: 'Unix seconds.' }) last_update!: number;
+  @ApiProperty({ example: 1767225690, description: 'Unix seconds.' }) last_update!: number;
 }

@@ -1,198 +1,158 @@
-/** The four metrics every dashboard of this service knows, true at scrape, children included; and a stream's health. */
+/** Every stream as it stands: its state, what its viewers see, its sources, its playout; true at scrape. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Gauge } from 'prom-client';
-import type { RungVitals } from '../engine/pipeline/index.js';
-import { MetricsRegistry, processUsage, type ProcessUsage } from '../platform/metrics/index.js';
+import {
+  collectedCounter,
+  collectedGauge,
+  MetricsRegistry,
+  type MetricTerms,
+  type Sample,
+} from '../platform/metrics/index.js';
 import { STREAM_STATES } from './lifecycle.js';
+import type { LiveStream } from './live-stream.js';
 import { PROGRAMME_STEPS } from './programme.js';
 import { StreamsService } from './streams.service.js';
 
 @Injectable()
 export class StreamsMetrics implements OnModuleInit {
-  private previous: { readonly atMs: number; readonly cpuSeconds: ReadonlyMap<number, number> } = {
-    atMs: 0,
-    cpuSeconds: new Map(),
-  };
-
   constructor(
     @Inject(MetricsRegistry) private readonly metrics: MetricsRegistry,
     @Inject(StreamsService) private readonly streams: StreamsService,
   ) {}
 
   onModuleInit(): void {
-    const registers = [this.metrics.registry];
-    const gauge = (name: string, help: string, value: () => number | Promise<number>): void => {
-      new Gauge({
-        ...{ name, help, registers },
-        async collect() {
-          this.set(await value());
-        },
-      });
-    };
+    this.registerStates();
+    this.registerSources();
+    this.registerPlayout();
+  }
+
+  private registerStates(): void {
     const { streams } = this;
-    gauge(
-      'streaming_active_streams',
-      'Streams whose encoders run or are about to',
-      () => streams.list().filter(({ active }) => active).length,
+    this.gauge({ name: 'streaming_active_streams', help: 'Streams whose encoders run or are about to' }, () => [
+      { value: this.active().length },
+    ]);
+    this.gauge({ name: 'lockstep_streams', help: 'Streams by the state they are in', labels: ['state'] }, () =>
+      STREAM_STATES.map((state) => ({
+        labels: { state },
+        value: streams.list().filter((stream) => stream.state === state).length,
+      })),
     );
-    gauge('streaming_ffmpeg_processes', 'Running ffmpeg and ffprobe processes', () => this.children().length);
-    gauge(
-      'streaming_cpu_percent',
-      'CPU of the server and its ffmpeg processes since the last scrape; 100 is one core',
-      () => this.cpuPercent(),
+    this.gauge(
+      {
+        name: 'lockstep_stream_state',
+        help: '1 for the state a stream is in, 0 for the others',
+        labels: ['stream', 'state'],
+      },
+      () => streams.list().flatMap(({ id, state }) => oneOf(STREAM_STATES, state, 'state', id)),
     );
-    gauge('streaming_memory_bytes', 'Resident memory of the server and its ffmpeg processes', async () =>
-      sum(await this.usage(), 'rssBytes'),
+    this.gauge(
+      {
+        name: 'lockstep_stream_storage_writable',
+        help: '1 while the media of a stream can be written, 0 while the disk refuses and its time becomes a gap',
+        labels: ['stream'],
+      },
+      () =>
+        this.active().map(({ id, storageRefusedSinceMs }) => ({
+          labels: { stream: id },
+          value: storageRefusedSinceMs === undefined ? 1 : 0,
+        })),
     );
-    new Gauge({
-      name: 'lockstep_stream_state',
-      help: '1 for the state a stream is in, 0 for the others',
-      labelNames: ['stream', 'state'],
-      registers,
-      collect() {
-        this.reset();
-        for (const stream of streams.list()) {
-          for (const state of STREAM_STATES) this.set({ stream: stream.id, state }, stream.state === state ? 1 : 0);
-        }
+    this.gauge(
+      {
+        name: 'lockstep_stream_programme',
+        help: '1 for what viewers of a stream see (its preferred source, a backup, the last picture, the slate), 0 for the rest',
+        labels: ['stream', 'step'],
       },
-    });
-    new Gauge({
-      name: 'lockstep_stream_storage_writable',
-      help: '1 while the media of a stream can be written, 0 while the disk refuses and its time becomes a gap',
-      labelNames: ['stream'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, active, storageRefusedSinceMs } of streams.list()) {
-          if (active) this.set({ stream: id }, storageRefusedSinceMs === undefined ? 1 : 0);
-        }
-      },
-    });
-    new Gauge({
-      name: 'lockstep_stream_programme',
-      help: '1 for what viewers of a stream see (its preferred source, a backup, the last picture, the slate), 0 for the rest',
-      labelNames: ['stream', 'step'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, active, programme } of streams.list()) {
-          if (!active) continue;
-          for (const step of PROGRAMME_STEPS) this.set({ stream: id, step }, programme.step === step ? 1 : 0);
-        }
-      },
-    });
-    new Gauge({
-      name: 'lockstep_source_losses',
-      help: 'Times a source of a stream was lost since the stream started',
-      labelNames: ['stream', 'source'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, sources } of streams.list()) {
-          sources.forEach(({ losses }, index) => this.set({ stream: id, source: String(index) }, losses));
-        }
-      },
-    });
-    new Gauge({
-      name: 'lockstep_playout_filled_units',
-      help: 'House units no source filled since the stream started: pictures repeated or slate, AAC frames of silence',
-      labelNames: ['stream', 'kind'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, vitals } of streams.list()) {
-          if (!vitals) continue;
-          this.set({ stream: id, kind: 'video' }, vitals.playout.filledVideo);
-          this.set({ stream: id, kind: 'audio' }, vitals.playout.filledAudio);
-        }
-      },
-    });
-    new Gauge({
-      name: 'lockstep_playout_anchor_moves',
-      help: 'Times the source was moved on the house clock since the stream started: its path or clock changed',
-      labelNames: ['stream'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, vitals } of streams.list()) if (vitals) this.set({ stream: id }, vitals.playout.anchorMoves);
-      },
-    });
-    new Gauge({
-      name: 'lockstep_rung_restarts',
-      help: 'Times the encoder of a rendition has been replaced',
-      labelNames: ['stream', 'rendition'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, rungs } of streams.list()) {
-          for (const { name, restarts } of rungs) this.set({ stream: id, rendition: name }, restarts);
-        }
-      },
-    });
-    this.rungGauge('lockstep_rung_parts', 'Parts of a rendition since the stream started', ({ parts }) => parts);
-    this.rungGauge('lockstep_rung_gaps', 'Of these, parts that are gaps', ({ gaps }) => gaps);
-    this.rungGauge('lockstep_rung_queued_units', 'Units that wait for the encoder', ({ queuedUnits }) => queuedUnits);
-    this.rungGauge(
-      'lockstep_rung_encode_seconds',
-      'From a unit to its fragment: median of the last second, absent while the encoder is silent',
-      ({ encodeMs }) => (encodeMs === undefined ? undefined : encodeMs / 1000),
+      () => this.active().flatMap(({ id, programme }) => oneOf(PROGRAMME_STEPS, programme.step, 'step', id)),
     );
-    new Gauge({
-      name: 'lockstep_source_lead_seconds',
-      help: 'How long before its house time media of the source on air arrives; negative: after it',
-      labelNames: ['stream', 'kind'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { id, active, vitals, sourceConnected } of streams.list()) {
-          if (!active || !vitals || !sourceConnected) continue;
-          for (const kind of ['video', 'audio'] as const) {
-            const leadMs = vitals.leadMs[kind];
-            if (leadMs !== undefined) this.set({ stream: id, kind }, leadMs / 1000);
-          }
-        }
-      },
-    });
   }
 
-  /** One value for each rung of the streams that run; undefined leaves one out. */
-  private rungGauge(name: string, help: string, valueOf: (rung: RungVitals) => number | undefined): void {
-    const { streams } = this;
-    new Gauge({
-      ...{ name, help, labelNames: ['stream', 'rendition'], registers: [this.metrics.registry] },
-      collect() {
-        this.reset();
-        for (const { id, active, vitals } of streams.list()) {
-          for (const rung of (active && vitals?.rungs) || []) {
-            const value = valueOf(rung);
-            if (value !== undefined) this.set({ stream: id, rendition: rung.name }, value);
-          }
-        }
+  private registerSources(): void {
+    this.gauge(
+      {
+        name: 'lockstep_source_up',
+        help: '1 while a source of a stream delivers, 0 while it does not or is not asked to',
+        labels: ['stream', 'source'],
       },
-    });
-  }
-
-  private children(): number[] {
-    return this.streams.list().flatMap(({ pids }) => pids);
-  }
-
-  private usage(): Promise<readonly ProcessUsage[]> {
-    return processUsage([process.pid, ...this.children()]);
-  }
-
-  /** A process that came or went between two scrapes counts for what is known of it. */
-  private async cpuPercent(): Promise<number> {
-    const usage = await this.usage();
-    const atMs = performance.now();
-    const spent = usage.reduce(
-      (total, { pid, cpuSeconds }) => total + cpuSeconds - (this.previous.cpuSeconds.get(pid) ?? 0),
-      0,
+      () => this.sources(({ state }) => (state === 'up' ? 1 : 0)),
     );
-    const elapsed = (atMs - this.previous.atMs) / 1000;
-    this.previous = { atMs, cpuSeconds: new Map(usage.map(({ pid, cpuSeconds }) => [pid, cpuSeconds])) };
-    return elapsed > 0 ? (100 * spent) / elapsed : 0;
+    this.counter(
+      {
+        name: 'lockstep_source_losses_total',
+        help: 'Times a source of a stream was lost since the stream started',
+        labels: ['stream', 'source'],
+      },
+      () => this.sources(({ losses }) => losses),
+    );
+    this.gauge(
+      {
+        name: 'lockstep_source_lead_seconds',
+        help: 'How long before its house time media of the source on air arrives; negative: after it',
+        labels: ['stream', 'kind'],
+      },
+      () => this.active().flatMap(leads),
+    );
+  }
+
+  private registerPlayout(): void {
+    this.counter(
+      {
+        name: 'lockstep_playout_filled_units_total',
+        help: 'House units no source filled since the stream started: pictures repeated or slate, AAC frames of silence',
+        labels: ['stream', 'kind'],
+      },
+      () =>
+        this.active().flatMap(({ id, vitals }) => {
+          if (!vitals) return [];
+          const { filledVideo: video, filledAudio: audio } = vitals.playout;
+          return Object.entries({ video, audio }).map(([kind, value]) => ({ labels: { stream: id, kind }, value }));
+        }),
+    );
+    this.playoutCounter(
+      'lockstep_playout_dropped_frames_total',
+      'Pictures of sources that arrived and were never shown: a burst at join, too early or too late',
+      'droppedVideo',
+    );
+    this.playoutCounter(
+      'lockstep_playout_anchor_moves_total',
+      'Times the source was moved on the house clock since the stream started: its path or clock changed',
+      'anchorMoves',
+    );
+  }
+
+  private playoutCounter(name: string, help: string, count: 'droppedVideo' | 'anchorMoves'): void {
+    this.counter({ name, help, labels: ['stream'] }, () =>
+      this.active().flatMap(({ id, vitals }) =>
+        vitals ? [{ labels: { stream: id }, value: vitals.playout[count] }] : [],
+      ),
+    );
+  }
+
+  private sources(valueOf: (source: LiveStream['sources'][number]) => number): Sample[] {
+    return this.active().flatMap(({ id, sources }) =>
+      sources.map((source, index) => ({ labels: { stream: id, source: String(index) }, value: valueOf(source) })),
+    );
+  }
+
+  private active(): LiveStream[] {
+    return this.streams.list().filter(({ active }) => active);
+  }
+
+  private gauge(terms: MetricTerms, samples: () => Sample[]): void {
+    collectedGauge(this.metrics.registry, terms, samples);
+  }
+
+  private counter(terms: MetricTerms, samples: () => Sample[]): void {
+    collectedCounter(this.metrics.registry, terms, samples);
   }
 }
 
-const sum = (usage: readonly ProcessUsage[], field: 'rssBytes'): number =>
-  usage.reduce((total, process) => total + process[field], 0);
+/** 1 for the one that is so, 0 for the others. */
+const oneOf = (all: readonly string[], is: string, label: string, stream: string): Sample[] =>
+  all.map((value) => ({ labels: { stream, [label]: value }, value: value === is ? 1 : 0 }));
+
+function leads({ id, vitals, sourceConnected }: LiveStream): Sample[] {
+  if (!vitals || !sourceConnected) return [];
+  return Object.entries(vitals.leadMs).flatMap(([kind, leadMs]) =>
+    leadMs === undefined ? [] : [{ labels: { stream: id, kind }, value: leadMs / 1000 }],
+  );
+}

@@ -1,30 +1,56 @@
 import { Module } from '@nestjs/common';
-import { startPipelineThread } from '../engine/pipeline/index.js';
+import { startPipelineThread, systemLookup } from '../engine/pipeline/index.js';
 import { OriginModule } from '../origin/index.js';
 import { DiskModule } from '../platform/disk/index.js';
 import { Admission } from './admission.js';
 import { CapacityController } from './capacity.controller.js';
 import { CapacityMetrics } from './capacity.metrics.js';
+import { StreamEvents } from './events/index.js';
 import { ExplainService, Observations } from './explain/index.js';
+import { ExplainedMetrics } from './explained.metrics.js';
+import { LadderController } from './ladder.controller.js';
 import { Machine } from './machine.js';
+import { PlaybackLinksController } from './playback-links.controller.js';
+import { ProcessesMetrics } from './processes.metrics.js';
+import { RungsMetrics } from './rungs.metrics.js';
 import { StreamsController } from './streams.controller.js';
 import { StreamsMetrics } from './streams.metrics.js';
 import { StreamsRepository } from './streams.repository.js';
+import { SOURCE_LOOKUP, SourceGate } from './source-gate.js';
 import { START_PIPELINE, StreamsService } from './streams.service.js';
+import { DeliveriesController, EventsController, EventStreams, EventWebhooks } from './subscribers/index.js';
+import { ThumbnailController, ThumbnailService } from './thumbnail/index.js';
 
 /** Live streams: API, lifecycle, admission, stale sweep. */
 @Module({
   imports: [OriginModule, DiskModule],
-  controllers: [StreamsController, CapacityController],
+  controllers: [
+    StreamsController,
+    PlaybackLinksController,
+    LadderController,
+    CapacityController,
+    ThumbnailController,
+    EventsController,
+    DeliveriesController,
+  ],
   providers: [
     StreamsService,
+    StreamEvents,
+    EventStreams,
+    EventWebhooks,
     StreamsRepository,
+    SourceGate,
+    { provide: SOURCE_LOOKUP, useValue: systemLookup },
     StreamsMetrics,
+    RungsMetrics,
+    ProcessesMetrics,
+    ExplainedMetrics,
     Machine,
     Admission,
     CapacityMetrics,
     Observations,
     ExplainService,
+    ThumbnailService,
     { provide: START_PIPELINE, useValue: startPipelineThread },
   ],
 })

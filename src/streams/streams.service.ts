@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../engine/clock.js';
-import { parseLadder, pickRungs, rungSchema, type Ladder, type Rung } from '../engine/ladder/index.js';
+import { parseLadder, type Ladder } from '../engine/ladder/index.js';
 import type { StartPipeline } from '../engine/pipeline/index.js';
 import { Problem } from '../engine/problem.js';
 import { folders, MediaStore, STREAM_ID } from '../engine/storage/index.js';
@@ -13,15 +13,19 @@ import { CLOCK } from '../platform/clock.js';
 import { LOGGER } from '../platform/logging/index.js';
 import { Schedule } from '../platform/schedule/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
-import { Admission } from './admission.js';
+import { Admission, type Measured } from './admission.js';
 import { EndedStreams } from './ended-streams.js';
+import { StreamEvents } from './events/index.js';
 import { LiveStream, type StopReason } from './live-stream.js';
 import { OverdueWrites } from './overdue-writes.js';
-import { pipelineSpec, type StreamSpec } from './stream-spec.js';
-import { sourceWishes } from './source-policy.js';
+import { SourceGate } from './source-gate.js';
+import { specDifferences } from './spec-differences.js';
+import { specAfter, specOfRequest } from './spec-of-request.js';
+import { pipelineSpec, sourceUrlsOf, type StreamSpec } from './stream-spec.js';
 import { findExpiredStreams, findStaleStreams } from './stale-sweep.js';
 import type { StartStreamDto } from './streams.dto.js';
 import { StreamsRepository } from './streams.repository.js';
+import type { UpdateStreamDto } from './update-stream.dto.js';
 
 /** How a pipeline is started: in a worker thread, or as a test pleases. */
 export const START_PIPELINE = Symbol('START_PIPELINE');
@@ -31,6 +35,19 @@ const OVERDUE_RETRY_SECONDS = 5;
 
 /** A stream begins two segments behind the clock, and may have been five ahead of it after a quick restart. */
 const LEAST_SEGMENTS_KEPT = 8;
+
+export interface StartedStream {
+  readonly stream: LiveStream;
+  /** False: it ran already, asked for in the same words. */
+  readonly isNew: boolean;
+}
+
+/** A start that was only tried out. */
+export interface Trial extends Measured {
+  readonly spec: StreamSpec;
+  /** A start would answer the stream that runs already. */
+  readonly isRunning: boolean;
+}
 
 @Injectable()
 export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -49,6 +66,8 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Schedule) private readonly schedule: Schedule,
     @Inject(StreamsRepository) private readonly repository: StreamsRepository,
     @Inject(Admission) private readonly admission: Admission,
+    @Inject(StreamEvents) private readonly events: StreamEvents,
+    @Inject(SourceGate) private readonly gate: SourceGate,
     @Inject(START_PIPELINE) private readonly startPipeline: StartPipeline,
   ) {
     this.endedStreams = new EndedStreams({ outputDir: settings.outputDir, catalogue, log });
@@ -60,7 +79,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.ladder = await this.readLadder();
     for (const spec of await this.repository.wanted()) {
       this.log.info({ stream: spec.streamId }, 'resuming');
-      this.run(spec);
+      this.run(spec, true);
     }
     for (const { id } of await this.repository.ended())
       await this.endedStreams.restore(id, this.retentionSeconds, this.clock.now());
@@ -85,40 +104,57 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     return stream;
   }
 
-  /** Throws `stream-exists`, `quality-unknown`, `source-file-not-allowed`, `capacity-exceeded`. */
-  async start(request: StartStreamDto): Promise<LiveStream> {
-    const id = request.stream_id;
-    const spec: StreamSpec = {
-      streamId: id,
-      sourceUrl: request.source_url ?? request.source_urls![0]!,
-      ...sourceWishes(request),
-      rungs: this.rungs(request.qualities ?? this.ladder!.defaults),
-      enableHls: request.enable_hls ?? true,
-      enableDash: request.enable_dash ?? true,
-      lowLatency: request.low_latency ?? this.settings.lowLatencyHls,
-      segmentFormat: request.segment_format ?? 'fmp4',
-      staleAfterSeconds: request.stale_after === undefined ? this.settings.staleThreshold : request.stale_after,
-      createdAtMs: this.clock.now(),
-    };
-    if (!spec.enableHls && !spec.enableDash) {
-      throw new Problem('request-invalid', {
-        field: 'enable_dash',
-        expected: 'at least one of enable_hls and enable_dash',
-      });
-    }
-    if (spec.segmentFormat === 'mpegts' && !spec.enableHls) {
-      throw new Problem('request-invalid', {
-        field: 'segment_format',
-        expected: 'fmp4 where enable_hls is false: DASH is always fMP4, and mpegts is for HLS',
-      });
-    }
+  /**
+   * Starts a stream. One that runs and was asked for in the same words is answered instead, which says that it is still
+   * wanted. Throws what `SourceGate.check` throws, `stream-exists`, `quality-unknown`, `capacity-exceeded`, `database-not-writable`.
+   */
+  async start(request: StartStreamDto): Promise<StartedStream> {
+    const spec = this.specOf(request);
+    const running = this.sameAs(spec);
+    if (running) return stillWanted(running);
+    await this.gate.check(sourceUrlsOf(spec));
     await this.admission.settle(spec, this.list());
     // Nothing waits from here until it runs: of two requests for one name, or for the last free core, one is refused.
-    if (this.streams.get(id)?.active) throw new Problem('stream-exists', { streamId: id });
+    const meanwhile = this.sameAs(spec);
+    if (meanwhile) return stillWanted(meanwhile);
     this.admission.admit(spec, this.list(), this.ladder!);
     const stream = this.run(spec);
     await this.want(stream);
+    return { stream, isNew: true };
+  }
+
+  /** What a start would make and need; throws what a start would throw, but for want of room. Nothing is started. */
+  async tryOut(request: StartStreamDto): Promise<Trial> {
+    const spec = this.specOf(request);
+    const isRunning = this.sameAs(spec) !== undefined;
+    await this.gate.check(sourceUrlsOf(spec));
+    await this.admission.settle(spec, this.list());
+    return { spec, isRunning, ...this.admission.measure(spec, this.list(), this.ladder!) };
+  }
+
+  /**
+   * Changes a stream while it runs, and what a restart would bring back. Throws `stream-not-found`, `stream-over`,
+   * `database-not-writable`; then nothing is changed.
+   */
+  async update(id: string, change: UpdateStreamDto): Promise<LiveStream> {
+    const stream = this.get(id);
+    await this.gate.check(change.source_urls ?? [change.source_url ?? []].flat());
+    let before: StreamSpec;
+    do {
+      checkRunning(stream);
+      before = stream.spec;
+      await this.keep(specAfter(before, change));
+      // Its source may have become known meanwhile, or another change have come in between.
+    } while (stream.spec !== before);
+    checkRunning(stream);
+    this.overdue.drop(id);
+    stream.update(specAfter(before, change));
     return stream;
+  }
+
+  /** Every rung that may be asked for by name, and those of a stream that names none. */
+  get offeredLadder(): Ladder {
+    return this.ladder!;
   }
 
   /** Ends a stream, or forgets one that is over. Its media stays for the retention. */
@@ -155,13 +191,15 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private readonly forgotten = new Map<LiveStream, boolean>();
 
-  private run(spec: StreamSpec): LiveStream {
+  private run(spec: StreamSpec, resumed = false): LiveStream {
     const stream = new LiveStream(spec, {
       pipelineSpec: (wanted) => pipelineSpec(wanted, this.settings),
       startPipeline: this.startPipeline,
       catalogue: this.catalogue,
       clock: this.clock,
       log: this.log,
+      tell: this.events.of(spec.streamId),
+      resumed,
       onPlanned: (planned) =>
         void this.overdue.write(planned.streamId, () => this.repository.want(planned, this.clock.now())),
       onOver: (over) => this.close(over),
@@ -174,12 +212,33 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   /** Nothing runs that a restart would forget. */
   private async want(stream: LiveStream): Promise<void> {
     this.overdue.drop(stream.id);
-    try {
-      await this.repository.want(stream.spec, this.clock.now());
-    } catch (cause) {
+    await this.keep(stream.spec).catch(async (problem: unknown) => {
       await this.stop(stream.id);
-      throw new Problem('database-not-writable', { streamId: stream.id, reason: (cause as Error).message }, { cause });
-    }
+      throw problem;
+    });
+  }
+
+  private async keep(spec: StreamSpec): Promise<void> {
+    const { streamId } = spec;
+    await this.repository.want(spec, this.clock.now()).catch((cause: unknown) => {
+      throw new Problem('database-not-writable', { streamId, reason: (cause as Error).message }, { cause });
+    });
+  }
+
+  private specOf(request: StartStreamDto): StreamSpec {
+    return specOfRequest(request, this.ladder!, this.settings, this.clock.now());
+  }
+
+  /** The running stream that was asked for in the same words. Throws `stream-exists` where the words are others. */
+  private sameAs(spec: StreamSpec): LiveStream | undefined {
+    const { streamId } = spec;
+    const running = this.streams.get(streamId);
+    if (!running?.active) return undefined;
+    if (running.state === 'stopping') throw new Problem('stream-exists', { streamId, reason: 'it is stopping' });
+    const differs = specDifferences(running.spec, spec);
+    if (differs.length === 0) return running;
+    const detail = `Stream ${streamId} runs already, with another ${differs.join(', ')}.`;
+    throw new Problem('stream-exists', { streamId, differs }, { detail });
   }
 
   /** Writes down what a stream that is over leaves: its last texts first, for without them it had better go on. */
@@ -206,6 +265,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.streams.get(stream.id) === stream) this.streams.delete(stream.id);
     // A new stream may have taken the name: then the folder is its own.
     if (this.streams.has(stream.id)) return;
+    this.events.forget(stream.id);
     await new MediaStore(this.folder(stream.id)).removeAll();
     await this.repository.forget(stream.id);
     this.log.info({ stream: stream.id }, 'removed');
@@ -236,23 +296,6 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     return join(this.settings.outputDir, id);
   }
 
-  /** Names and descriptions as rungs; `["audio"]` means none. */
-  private rungs(qualities: NonNullable<StartStreamDto['qualities']> | readonly string[]): Rung[] {
-    const names = qualities.filter((quality) => typeof quality === 'string');
-    const custom = qualities
-      .filter((quality) => typeof quality !== 'string')
-      .map((quality) => rungSchema.parse(quality));
-    if (names.length === 1 && names[0] === 'audio' && custom.length === 0) return [];
-    const rungs = [...pickRungs(this.ladder!, names), ...custom];
-    const twice = rungs.find(({ name }, index) => rungs.findIndex((rung) => rung.name === name) !== index);
-    if (twice)
-      throw new Problem('request-invalid', {
-        field: 'qualities',
-        expected: `each name once; ${twice.name} is there twice`,
-      });
-    return rungs;
-  }
-
   private async readLadder(): Promise<Ladder> {
     const file = this.settings.ladderFile;
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
@@ -260,4 +303,13 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     });
     return parseLadder(text, file);
   }
+}
+
+function checkRunning({ id, active, state, reason }: LiveStream): void {
+  if (!active || state === 'stopping') throw new Problem('stream-over', { streamId: id, reason: reason ?? state });
+}
+
+function stillWanted(stream: LiveStream): StartedStream {
+  stream.heartbeat();
+  return { stream, isNew: false };
 }

@@ -37,9 +37,9 @@ async function aPlayingStream(): Promise<ScriptedPipeline> {
 function vitals(): PipelineVitals {
   const rungs = ['480p', '360p', 'audio'].map((name) => ({
     ...{ name, state: 'up' as const, restarts: 0, queuedUnits: 0, encodeMs: 40, parts: 30, gaps: 0 },
-    publishDelays: [30, 0, 0, 0, 0, 0, 0, 0, 0],
+    ...{ mediaBytes: 1_250_000, publishDelays: [10, 19, 0, 0, 0, 0, 0, 0, 1], publishDelaySumMs: 4_500 },
   }));
-  const playout = { filledVideo: 0, filledAudio: 0, anchorMoves: 0 };
+  const playout = { filledVideo: 0, filledAudio: 0, droppedVideo: 0, anchorMoves: 0 };
   return { playout, leadMs: { video: -12, audio: 4 }, rungs, heldBytes: 1 };
 }
 
@@ -168,8 +168,8 @@ describe('the metrics of rungs and sources', () => {
   it('tell parts, gaps, encode times and the lead of the source, and go when the stream does', async () => {
     const pipeline = await aPlayingStream();
     const { text } = await request(application.server).get('/metrics');
-    expect(text).toContain('lockstep_rung_parts{stream="camera",rendition="480p"} 30');
-    expect(text).toContain('lockstep_rung_gaps{stream="camera",rendition="audio"} 0');
+    expect(text).toContain('lockstep_rung_parts_total{stream="camera",rendition="480p"} 30');
+    expect(text).toContain('lockstep_rung_gaps_total{stream="camera",rendition="audio"} 0');
     expect(text).toContain('lockstep_rung_encode_seconds{stream="camera",rendition="360p"} 0.04');
     expect(text).toContain('lockstep_rung_queued_units{stream="camera",rendition="360p"} 0');
     expect(text).toContain('lockstep_source_lead_seconds{stream="camera",kind="video"} -0.012');

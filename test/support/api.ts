@@ -3,6 +3,8 @@ import { until } from './until.js';
 
 export interface StreamInfo {
   stream_id: string;
+  title: string | null;
+  labels: Record<string, string>;
   status: string;
   hls_url: string | null;
   dash_url: string | null;

@@ -8,7 +8,8 @@ import { AppModule } from '../../src/app.module.js';
 import { configure, httpAdapter } from '../../src/application.js';
 import { Catalogue } from '../../src/origin/index.js';
 import { CLOCK, readSettings, type Settings } from '../../src/platform/index.js';
-import { START_PIPELINE, StreamsService } from '../../src/streams/index.js';
+import { SOURCE_LOOKUP, START_PIPELINE, StreamsService } from '../../src/streams/index.js';
+import { WEBHOOK_LOOKUP } from '../../src/platform/webhooks/index.js';
 import { ManualClock } from './manual-clock.js';
 import { scriptedPipelines } from './scripted-pipeline.js';
 
@@ -31,6 +32,10 @@ export interface TestApplicationOptions {
   /** The folder of an earlier life. */
   readonly folder?: string;
   readonly clock?: ManualClock;
+  /** Whom names of sources and of webhooks stand for; without it sources are public, and webhooks as the system says. */
+  readonly lookup?: (host: string) => Promise<readonly string[]>;
+  /** Sees the application before it has a single route. */
+  readonly beforeRoutes?: (app: NestFastifyApplication) => void;
 }
 
 export async function startApplication(
@@ -41,17 +46,24 @@ export async function startApplication(
     ...{ OUTPUT_DIR: join(folder, 'streams'), DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' },
     // Pipelines are scripted: they cost nothing, and there is nothing to measure.
     ADMISSION: 'off',
+    // The clock stands still, and with it the refilling of what a client may ask for.
+    WRITE_RATE_LIMIT: '0',
+    SOURCE_ALLOWED_ADDRESSES: '127.0.0.0/8,::1',
     ...options.env,
   });
   const clock = options.clock ?? new ManualClock();
   const pipelines = scriptedPipelines();
-  const module = await Test.createTestingModule({ imports: [AppModule.with(settings)] })
+  const builder = Test.createTestingModule({ imports: [AppModule.with(settings)] })
     .overrideProvider(START_PIPELINE)
     .useValue(pipelines.start)
+    .overrideProvider(SOURCE_LOOKUP)
+    .useValue(options.lookup ?? (() => Promise.resolve(['93.184.216.34'])))
     .overrideProvider(CLOCK)
-    .useValue(clock)
-    .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(), { logger: false });
+    .useValue(clock);
+  if (options.lookup) builder.overrideProvider(WEBHOOK_LOOKUP).useValue(options.lookup);
+  const module = await builder.compile();
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(settings), { logger: false });
+  options.beforeRoutes?.(app);
   await configure(app, settings);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

@@ -351,7 +351,8 @@ const PREFLIGHT_ROWS: readonly Row[] = [
     204,
     {
       'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-      'access-control-allow-headers': 'Range, Content-Type, If-None-Match',
+      'access-control-allow-headers':
+        'Range, Content-Type, If-None-Match, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status',
       'access-control-max-age': '86400',
       'cache-control': 'public, max-age=86400',
       'content-type': undefined,

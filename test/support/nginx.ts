@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { renderEdgeConf, renderNginxConf, type NginxPlaceholder } from '../../nginx/render.mjs';
+import { renderEdgeConf, renderNginxConf, type EdgePlaceholder, type NginxPlaceholder } from '../../nginx/render.mjs';
 import type { Certificate } from './certificate.js';
 import { freePort } from './free-port.js';
 
@@ -54,10 +54,13 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
 }
 
 /** Starts nginx as an edge, a cache in front of the origin's nginx at `originPort`. */
-export async function startEdge(originPort: number): Promise<Omit<RunningNginx, 'tlsUrl'>> {
+export async function startEdge(
+  originPort: number,
+  values: Partial<Record<EdgePlaceholder, string | number>> = {},
+): Promise<Omit<RunningNginx, 'tlsUrl'>> {
   const port = await freePort();
   return runNginx(port, (folder) =>
-    renderEdgeConf({ ...valuesFor(folder, port, originPort), CACHE_DIR: folder, CACHE_SIZE: '64m' }),
+    renderEdgeConf({ ...valuesFor(folder, port, originPort), CACHE_DIR: folder, CACHE_SIZE: '64m', ...values }),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Pipelines that do what a test says: real facts and real (tiny) files, no ffmpeg, no time of their own. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PipelineFact, PipelineSpec, StartPipeline } from '../../src/engine/pipeline/index.js';
+import type { PipelineChange, PipelineFact, PipelineSpec, StartPipeline } from '../../src/engine/pipeline/index.js';
 import { planStream, type StreamPlan } from '../../src/engine/pipeline/index.js';
 import { timedName } from '../../src/engine/storage/index.js';
 import type { SourceDescription } from '../../src/engine/ffmpeg/index.js';
@@ -23,6 +23,8 @@ export const CAMERA: SourceDescription = {
 export class ScriptedPipeline {
   stopped: 'end' | 'pause' | undefined;
   wanted: number | null | undefined;
+  /** What it was changed to last. */
+  changedTo: PipelineChange | undefined;
   plan!: StreamPlan;
 
   constructor(
@@ -121,6 +123,9 @@ export function scriptedPipelines(): {
       return {
         wantSource: (index) => {
           pipeline.wanted = index;
+        },
+        update: (change) => {
+          pipeline.changedTo = change;
         },
         stop: (how) => {
           pipeline.stopped = how;

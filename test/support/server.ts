@@ -58,6 +58,8 @@ async function launch(folder: string, port: number, options: ServerOptions): Pro
       ...{ API_PORT: `${port}`, API_HOST: '127.0.0.1', OUTPUT_DIR: outputDir, DATA_DIR: join(folder, 'data') },
       // Tests know what they ask of the machine, and a measurement at every start would disturb theirs.
       ADMISSION: 'off',
+      // Sources of tests are here.
+      SOURCE_ALLOWED_ADDRESSES: '127.0.0.0/8,::1',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

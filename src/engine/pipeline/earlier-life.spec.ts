@@ -28,6 +28,7 @@ function plan(formats: readonly SegmentFormat[] = ['fmp4']) {
         ffprobePath: 'ffprobe',
       },
       mediaRoot: undefined,
+      allowedAddresses: [],
     },
   };
   return planStream(spec, {

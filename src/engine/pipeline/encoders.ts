@@ -20,6 +20,7 @@ import {
   segmentSeconds,
   unixMsOf,
   videoTrack,
+  type NewPart,
 } from '../timeline/index.js';
 import type { PipelineFact } from './messages.js';
 import type { PipelineSpec } from './pipeline-spec.js';
@@ -36,14 +37,20 @@ export interface EncodersOptions {
   readonly onProcess: (child: FfmpegProcess) => void;
 }
 
-const NOTHING_PUBLISHED = { parts: 0, gaps: 0, delays: new BoundedCounts(PUBLISH_DELAY_BOUNDS_MS) };
+/** What a rung has published so far. */
+class Published {
+  parts = 0;
+  gaps = 0;
+  mediaBytes = 0;
+  readonly delays = new BoundedCounts(PUBLISH_DELAY_BOUNDS_MS);
+}
 
 export class Encoders {
   private readonly video: readonly Rung[];
   private readonly audio: Rung;
   private readonly retention: Retention;
   private readonly transportStreams: TsPackager | undefined;
-  private readonly published = new Map<string, { parts: number; gaps: number; delays: BoundedCounts }>();
+  private readonly published = new Map<string, Published>();
   /** Outdated files are still there. */
   private owesReclaim = false;
 
@@ -173,28 +180,42 @@ export class Encoders {
   takeVitals(): RungVitals[] {
     return this.all().map((rung) => {
       const vitals = rung.takeVitals();
-      const { parts, gaps, delays } = this.published.get(vitals.name) ?? NOTHING_PUBLISHED;
-      return { ...vitals, parts, gaps, publishDelays: [...delays.counts] };
+      const { parts, gaps, mediaBytes, delays } = this.published.get(vitals.name) ?? new Published();
+      return {
+        ...{ ...vitals, parts, gaps, mediaBytes },
+        ...{ publishDelays: [...delays.counts], publishDelaySumMs: delays.sum },
+      };
     });
   }
 
-  private count({ rendition, part }: Extract<MediaFact, { kind: 'part' }>): void {
-    const counts = this.published.get(rendition) ?? {
-      ...NOTHING_PUBLISHED,
-      delays: new BoundedCounts(PUBLISH_DELAY_BOUNDS_MS),
-    };
-    this.published.set(rendition, counts);
-    counts.parts += 1;
-    if (part.gap) counts.gaps += 1;
+  /** Viewers get parts, or where there are none, segments: the other kind of fact is not counted. */
+  private count(fact: MediaFact): void {
+    const { spec, plan } = this.options;
+    if (fact.kind === 'part') this.countMedia(fact.rendition, fact.part);
+    if (fact.kind !== 'segment' || fact.format !== plan.formats[0]) return;
+    this.publishedBy(fact.rendition).mediaBytes += fact.segment.bytes;
+    if (!spec.lowLatency) this.countMedia(fact.rendition, fact.segment);
+  }
+
+  private countMedia(rendition: string, media: Pick<NewPart, 'gap' | 'startTicks' | 'durationTicks'>): void {
     const { plan, clock } = this.options;
+    const published = this.publishedBy(rendition);
+    published.parts += 1;
+    if (media.gap) published.gaps += 1;
     const track = rendition === plan.audio.name ? audioTrack(plan.grid) : videoTrack(plan.grid);
-    const endUnit = (part.startTicks + part.durationTicks) / track.unitTicks;
-    counts.delays.add(clock.now() - unixMsOf(track, endUnit));
+    const endUnit = (media.startTicks + media.durationTicks) / track.unitTicks;
+    published.delays.add(clock.now() - unixMsOf(track, endUnit));
+  }
+
+  private publishedBy(rendition: string): Published {
+    const published = this.published.get(rendition) ?? new Published();
+    this.published.set(rendition, published);
+    return published;
   }
 
   private publish(fact: MediaFact): void {
     this.options.emit(fact);
-    if (fact.kind === 'part') this.count(fact);
+    this.count(fact);
     if (fact.kind === 'segment') void this.removeOutdated(fact.rendition, fact.segment.number);
   }
 

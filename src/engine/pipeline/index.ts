@@ -4,3 +4,7 @@ export * from './pipeline-thread.js';
 export * from './stream-plan.js';
 export * from './vitals.js';
 export { StreamPipeline } from './stream-pipeline.js';
+export { placesOf } from './intake/source-places.js';
+export type { Places } from './intake/source-choice.js';
+export { allowedFile } from './intake/allowed-file.js';
+export { checkSourceAddress, systemLookup } from './intake/source-guard.js';

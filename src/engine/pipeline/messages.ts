@@ -3,6 +3,7 @@ import type { MediaFact } from '../packager/index.js';
 import type { SerializedProblem } from '../problem.js';
 import type { SourceDescription } from '../ffmpeg/index.js';
 import type { StaircaseStep } from '../playout/index.js';
+import type { PipelineChange } from './pipeline-spec.js';
 import type { StreamPlan } from './stream-plan.js';
 import type { PipelineVitals } from './vitals.js';
 
@@ -10,7 +11,8 @@ export type PipelineCommand =
   /** `end`: finish what is open and say ENDLIST. `pause`: leave at once, to resume under the same numbers later. */
   | { readonly kind: 'stop'; readonly how: 'end' | 'pause' }
   /** Cut to this source when it delivers; null: as the order of the list says. */
-  | { readonly kind: 'want-source'; readonly index: number | null };
+  | { readonly kind: 'want-source'; readonly index: number | null }
+  | { readonly kind: 'update'; readonly change: PipelineChange };
 
 /** All that comes from a thread: facts, and every second the sign that it is not stuck. */
 export type PipelineMessage = PipelineFact | { readonly kind: 'alive' };
@@ -24,6 +26,8 @@ export type PipelineFact =
   | { readonly kind: 'source'; readonly index: number; readonly state: 'connecting' | 'closed' }
   | { readonly kind: 'source'; readonly index: number; readonly state: 'up'; readonly source: SourceDescription }
   | { readonly kind: 'source'; readonly index: number; readonly state: 'lost'; readonly problem: SerializedProblem }
+  /** A change was taken over: from here on sources are counted by its list. */
+  | { readonly kind: 'updated' }
   /** What viewers see: a step of the staircase, and which source is on air. */
   | { readonly kind: 'programme'; readonly step: StaircaseStep; readonly onAir: number; readonly pinned: boolean }
   | { readonly kind: 'slate'; readonly problem: SerializedProblem }

@@ -3,7 +3,7 @@ import type { Rung, VideoRendition } from '../ladder/index.js';
 import type { SegmentFormat } from '../storage/index.js';
 import type { Ratio } from '../timeline/index.js';
 
-/** All a stream's thread needs to know; given once, at its start. */
+/** All a stream's thread needs to know, as it is given at its start. */
 export interface PipelineSpec {
   readonly streamId: string;
   /** The preferred source first; at least one. */
@@ -24,6 +24,9 @@ export interface PipelineSpec {
   readonly folder: string;
   readonly settings: PipelineSettings;
 }
+
+/** What of a running pipeline can be changed without an encoder noticing: all of it, as it is to be from now on. */
+export type PipelineChange = Pick<PipelineSpec, 'sourceUrls' | 'onLoss' | 'slate'>;
 
 /** What happens while the source is silent, in seconds without a picture; null: never. */
 export interface LossPolicy {
@@ -58,4 +61,6 @@ export interface PipelineSettings {
   readonly ffprobePath: string;
   /** Folder below which `file:` sources may lie; undefined refuses them. */
   readonly mediaRoot: string | undefined;
+  /** Ranges that sources may be called in beside public ones; `any` lifts every limit. */
+  readonly allowedAddresses: readonly string[];
 }

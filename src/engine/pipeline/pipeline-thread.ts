@@ -2,13 +2,15 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../problem.js';
 import type { PipelineCommand, PipelineFact, PipelineMessage } from './messages.js';
-import type { PipelineSpec } from './pipeline-spec.js';
+import type { PipelineChange, PipelineSpec } from './pipeline-spec.js';
 
 export interface Pipeline {
   /** Ends the pipeline. Settles when its thread, and with it every child process, is gone. */
   stop(how: 'end' | 'pause'): Promise<void>;
   /** Cuts to the source at `index` as soon as it delivers; null: as the order of the list says. */
   wantSource(index: number | null): void;
+  /** Goes on with other sources, patience or slate. Facts count sources by the new list after the fact `updated`. */
+  update(change: PipelineChange): void;
 }
 
 /** Starts a pipeline. Facts come in order; after the last one nothing more comes. */
@@ -65,6 +67,7 @@ export function pipelineThreads(entry: URL, limits: ThreadLimits = LIMITS): Star
     const command = (what: PipelineCommand): void => worker.postMessage(what);
     return {
       wantSource: (index) => command({ kind: 'want-source', index }),
+      update: (change) => command({ kind: 'update', change }),
       async stop(how) {
         command({ kind: 'stop', how });
         const force = setTimeout(

@@ -12,6 +12,7 @@ const pipeline = new StreamPipeline(workerData as PipelineSpec, tell);
 
 port.on('message', (command: PipelineCommand) => {
   if (command.kind === 'want-source') pipeline.wantSource(command.index);
+  else if (command.kind === 'update') pipeline.update(command.change);
   else void pipeline.stop(command.how);
 });
 setInterval(() => tell({ kind: 'alive' }), ALIVE_EVERY_MS).unref();

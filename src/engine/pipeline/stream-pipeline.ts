@@ -3,10 +3,12 @@
  * its own; commands come by call, facts leave by `emit`.
  */
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { SystemClock } from '../clock.js';
 import { parseSource, type FfmpegProcess, type SourceDescription } from '../ffmpeg/index.js';
-import { Playout, Staircase } from '../playout/index.js';
+import { AddressPolicy } from '../net/index.js';
+import { Playout, Staircase, type StaircaseTimes } from '../playout/index.js';
 import { Problem } from '../problem.js';
 import { MediaStore, Room } from '../storage/index.js';
 import { historyFacts, readEarlierLife, type EarlierLife } from './earlier-life.js';
@@ -16,8 +18,10 @@ import { allowedFile } from './intake/allowed-file.js';
 import { Connection, type ConnectionEvents } from './intake/connection.js';
 import { Intake, type IntakeEnd } from './intake/intake.js';
 import type { LineFact } from './intake/source-line.js';
+import { systemLookup } from './intake/source-guard.js';
+import { placesOf } from './intake/source-places.js';
 import type { EndReason, PipelineFact } from './messages.js';
-import type { PipelineSpec } from './pipeline-spec.js';
+import type { LossPolicy, PipelineChange, PipelineSpec } from './pipeline-spec.js';
 import { drawSlate } from './slate.js';
 import { knownGrid, planStream, type StreamPlan } from './stream-plan.js';
 
@@ -42,23 +46,19 @@ export class StreamPipeline {
   private running: Running | undefined;
   private readonly staircase: Staircase;
   private readonly intake: Intake;
+  private readonly policy: AddressPolicy;
   private timers: NodeJS.Timeout[] = [];
   private stopping: Promise<void> | undefined;
   private failed = false;
 
   constructor(
-    private readonly spec: PipelineSpec,
+    private spec: PipelineSpec,
     private readonly emit: (fact: PipelineFact) => void,
   ) {
     const room = new Room({ folder: dirname(spec.folder), reserveBytes: spec.settings.diskReserveBytes });
     this.store = new MediaStore(spec.folder, room);
-    const { slateAfter, nextSourceAfter, giveUpAfter } = spec.onLoss;
-    const times = {
-      slateAfterMs: inMs(slateAfter),
-      nextSourceAfterMs: inMs(nextSourceAfter),
-      giveUpAfterMs: inMs(giveUpAfter),
-    };
-    this.staircase = new Staircase(times, this.clock.now());
+    this.policy = AddressPolicy.allowing(spec.settings.allowedAddresses);
+    this.staircase = new Staircase(staircaseTimes(spec.onLoss), this.clock.now());
     this.intake = this.newIntake();
   }
 
@@ -87,6 +87,25 @@ export class StreamPipeline {
   /** Cuts to the source at `index` as soon as it delivers; null: as the order of the list says. */
   wantSource(index: number | null): void {
     this.intake.want(index ?? undefined);
+  }
+
+  /** Goes on with other sources, patience or slate; the encoders notice nothing. */
+  update(change: PipelineChange): void {
+    const before = this.spec;
+    const isDrawnAnew = !isDeepStrictEqual(change.slate, before.slate);
+    this.spec = { ...before, ...change, slate: isDrawnAnew ? change.slate : before.slate };
+    const { sourceUrls, onLoss } = this.spec;
+    this.staircase.useTimes(staircaseTimes(onLoss));
+    // Before anything is told of a source by its place in the new list.
+    this.emit({ kind: 'updated' });
+    this.guarded(() =>
+      this.intake.rearrange({
+        count: sourceUrls.length,
+        failBackAfterMs: inMs(onLoss.failBackAfter),
+        places: placesOf(before.sourceUrls, sourceUrls),
+      }),
+    );
+    if (this.running && isDrawnAnew) void this.drawSlate(this.running);
   }
 
   /** A rate is known before its source only to a stream that has lived before. Another one under its name begins anew. */
@@ -145,7 +164,7 @@ export class StreamPipeline {
     return new Intake({
       ...{ sourceCount: sourceUrls.length, clock: this.clock, staircase: this.staircase },
       failBackAfterMs: inMs(onLoss.failBackAfter),
-      connect: (index, attempt, events) => this.connect(index, attempt, events),
+      connect: (place, attempt, events) => this.connect(place, attempt, events),
       programme: {
         begin: (firstSample) => this.running!.playout.beginConnection(firstSample),
         video: (lane, frame) => this.guarded(() => this.running!.playout.pushVideo(lane, frame, now())),
@@ -156,17 +175,20 @@ export class StreamPipeline {
     });
   }
 
-  private connect(index: number, attempt: number, events: ConnectionEvents): Connection {
+  private connect(place: () => number | undefined, attempt: number, events: ConnectionEvents): Connection {
     const { sourceUrls, settings } = this.spec;
     return new Connection({
-      source: parseSource(sourceUrls[index]!, settings.sourceTimeoutSeconds, attempt),
+      source: parseSource(sourceUrls[place() ?? 0]!, settings.sourceTimeoutSeconds, attempt, !this.policy.allowsAny),
       ffmpegPath: settings.ffmpegPath,
       ffprobePath: settings.ffprobePath,
       timeoutSeconds: settings.sourceTimeoutSeconds,
       mediaRoot: settings.mediaRoot,
+      policy: this.policy,
+      lookup: systemLookup,
       plan: (source) => {
         this.running ??= this.start(source);
-        this.emit({ kind: 'source', index, state: 'up', source });
+        const index = place();
+        if (index !== undefined) this.emit({ kind: 'source', index, state: 'up', source });
         return this.running.plan;
       },
       onProcess: (child) => this.adopt(child),
@@ -205,19 +227,22 @@ export class StreamPipeline {
       },
     });
     this.timers.push(setInterval(() => playout.tick(this.clock.now()), TICK_MS));
-    if (plan.video.length > 0) void this.drawSlate(plan, playout);
-    return { plan, playout, encoders };
+    const running = { plan, playout, encoders };
+    void this.drawSlate(running);
+    return running;
   }
 
-  private async drawSlate({ video }: StreamPlan, playout: Playout): Promise<void> {
+  private async drawSlate({ plan: { video }, playout }: Running): Promise<void> {
     const { slate, settings } = this.spec;
+    if (video.length === 0) return;
     try {
       const image = slate.imageUrl && (await allowedFile(slate.imageUrl, settings.mediaRoot, 'slate.image'));
       const frames = await drawSlate({
         ...{ video, text: slate.text, image: image ?? slate.imagePath, ffmpegPath: settings.ffmpegPath },
         onProcess: (child) => this.adopt(child),
       });
-      frames.forEach((frame, lane) => playout.useSlate(lane, frame));
+      // Another may have been asked for meanwhile.
+      if (this.spec.slate === slate) frames.forEach((frame, lane) => playout.useSlate(lane, frame));
     } catch (error) {
       this.emit({ kind: 'slate', problem: Problem.wrap(error).toJSON() });
     }
@@ -297,6 +322,14 @@ export class StreamPipeline {
       if (signal.aborted) done();
     });
   }
+}
+
+function staircaseTimes({ slateAfter, nextSourceAfter, giveUpAfter }: LossPolicy): StaircaseTimes {
+  return {
+    slateAfterMs: inMs(slateAfter),
+    nextSourceAfterMs: inMs(nextSourceAfter),
+    giveUpAfterMs: inMs(giveUpAfter),
+  };
 }
 
 const inMs = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);

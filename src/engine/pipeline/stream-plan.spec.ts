@@ -22,7 +22,7 @@ const SPEC: PipelineSpec = {
   settings: {
     ...{ segmentSeconds: 2, partSeconds: 0.333, windowSegments: 10, maxFps: 30, jitterSeconds: 0.1 },
     ...{ sourceTimeoutSeconds: 10, encoderPreset: 'veryfast', diskReserveBytes: 0, mediaRoot: undefined },
-    ...{ ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe' },
+    ...{ ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', allowedAddresses: [] },
   },
 };
 

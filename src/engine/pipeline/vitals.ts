@@ -18,10 +18,16 @@ export interface RungVitals {
   readonly queuedUnits: number;
   /** From a unit's arrival at the encoder to its fragment, ms: median of the last second, undefined while it is silent. */
   readonly encodeMs: number | undefined;
+  /** What was published: parts, or whole segments where the stream has no parts. */
   readonly parts: number;
+  /** Of these, gaps. */
   readonly gaps: number;
+  /** Media in the segments published so far, bytes. */
+  readonly mediaBytes: number;
   /** From the instant a part's media ends to its announcement: parts counted by the bounds of PUBLISH_DELAY_BOUNDS_MS. */
   readonly publishDelays: readonly number[];
+  /** All these delays together, ms. */
+  readonly publishDelaySumMs: number;
 }
 
 /** Upper bounds of the buckets parts are counted in, ms; what is later than all of them is counted in one more. */
@@ -30,6 +36,8 @@ export const PUBLISH_DELAY_BOUNDS_MS = [50, 100, 150, 200, 300, 500, 1_000, 2_00
 /** Counts by upper bounds; one more for what is beyond all of them. */
 export class BoundedCounts {
   readonly counts: number[];
+  /** Of all values counted. */
+  sum = 0;
 
   constructor(private readonly bounds: readonly number[]) {
     this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
@@ -38,5 +46,6 @@ export class BoundedCounts {
   add(value: number): void {
     const bucket = this.bounds.findIndex((bound) => value <= bound);
     this.counts[bucket < 0 ? this.bounds.length : bucket]! += 1;
+    this.sum += value;
   }
 }

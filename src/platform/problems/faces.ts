@@ -26,7 +26,13 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
   'stream-exists': {
     status: 409,
     title: 'A stream with this id exists already',
-    remedy: 'End it with DELETE /streams/{id} first, or choose another stream_id.',
+    remedy:
+      'End it with DELETE /streams/{id} first, change it with PATCH /streams/{id}, or choose another stream_id. The fields in differs are not as the running stream has them.',
+  },
+  'stream-over': {
+    status: 409,
+    title: 'The stream is over',
+    remedy: 'Start it again with POST /streams.',
   },
   'quality-unknown': {
     status: 400,
@@ -47,6 +53,12 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     status: 403,
     title: 'This file may not be a source',
     remedy: 'Put the file in the folder named by MEDIA_ROOT and give its path as a file: URL.',
+  },
+  'source-address-not-allowed': {
+    status: 403,
+    title: 'This address may not be connected to',
+    remedy:
+      'Give a host with a public address, or let the operator add its address or range to SOURCE_ALLOWED_ADDRESSES.',
   },
   'source-unreachable': {
     status: 502,
@@ -164,6 +176,12 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     title: 'There is no such segment or part',
     remedy: 'Load the playlist again: it lists what can be fetched. Old segments are removed.',
   },
+  'thumbnail-not-available': {
+    status: 404,
+    title: 'There is no picture of the stream',
+    remedy:
+      'Ask again in a few seconds: the first picture is there once a segment is finished. A stream of sound alone has none.',
+  },
   'playlist-not-found': {
     status: 404,
     title: 'There is no such playlist',
@@ -175,6 +193,16 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     title: 'The stream is starting and has nothing to play yet',
     remedy: 'Ask again. If it stays like this, its status tells what it waits for: usually the source.',
     retryAfterSeconds: 1,
+  },
+  'playback-link-invalid': {
+    status: 403,
+    title: 'This stream is played by a link',
+    remedy: 'Have a link made by POST /streams/{id}/playback-links, and play its address as it is.',
+  },
+  'playback-link-expired': {
+    status: 403,
+    title: 'The playback link has expired',
+    remedy: 'Have a new link made by POST /streams/{id}/playback-links.',
   },
   'delivery-directive-invalid': {
     status: 400,
@@ -206,11 +234,56 @@ export const PROBLEM_FACES: Readonly<Record<ProblemCode, ProblemFace>> = {
     remedy:
       'Read what ffmpeg said. Until a measurement succeeds, streams are admitted by costs that err on the high side.',
   },
+  'webhook-delivery-not-found': {
+    status: 404,
+    title: 'There is no such webhook delivery',
+    remedy: 'List them with GET /webhooks/deliveries. One that is over is forgotten after WEBHOOK_RETENTION seconds.',
+  },
+  'too-many-event-streams': {
+    status: 503,
+    title: 'Too many clients follow events already',
+    remedy: 'End one of them, or raise EVENT_STREAMS. Without Accept: text/event-stream the last events come as JSON.',
+    retryAfterSeconds: 10,
+  },
   'server-stopping': {
     status: 503,
     title: 'The server is stopping',
     remedy: 'Ask again when it is back.',
     retryAfterSeconds: 5,
+  },
+  'token-missing': {
+    status: 401,
+    title: 'A token is needed',
+    remedy:
+      'Send the header Authorization: Bearer <token>. The operator makes one with lockstep token new and adds its hash to API_TOKENS. Tokens in an address are not read.',
+  },
+  'token-refused': {
+    status: 401,
+    title: 'The token is not known',
+    remedy:
+      'Check that the whole token was sent, and that its hash is in the API_TOKENS the server was started with; a changed list needs a restart.',
+  },
+  'scope-missing': {
+    status: 403,
+    title: 'The token does not allow this',
+    remedy: 'Use a token with the scope in needed: read may look, control may change.',
+  },
+  'host-not-allowed': {
+    status: 403,
+    title: 'The API is not asked by this name',
+    remedy:
+      'Ask by address or as localhost, add the name to ALLOWED_HOSTS, or set API_TOKENS: where tokens are needed, any name will do.',
+  },
+  'origin-not-allowed': {
+    status: 403,
+    title: 'A page from elsewhere may not do this',
+    remedy: 'Use the console of this server, or set API_TOKENS and send a token: a page without one is refused.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'There were too many requests',
+    remedy: 'Ask again after the seconds in Retry-After. WRITE_RATE_LIMIT and COSTLY_REQUESTS set the limits.',
+    retryAfterSeconds: 1,
   },
   internal: {
     status: 500,

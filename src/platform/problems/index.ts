@@ -1,8 +1,10 @@
-export { PROBLEM_FACES, type ProblemFace } from './faces.js';
+export { ALL_FACES, PROBLEM_FACES, type HttpProblemCode, type ProblemFace } from './faces.js';
 export { FieldProblem, type FieldError } from './field-problem.js';
-export { problemDocument, type ProblemDocument } from './problem-document.js';
+export { httpProblemDocument, problemDocument, type ProblemDocument } from './problem-document.js';
 export { ProblemFilter } from './problem.filter.js';
 export { renderProblemsPage } from './problems-docs.js';
+export { PROBLEM_CODES_MEMBER, Problems, type AnyProblemCode } from './problems.decorator.js';
 export { ProblemsModule } from './problems.module.js';
 export { validationPipe } from './validation.js';
+export { TOLD_ELSEWHERE } from './told-elsewhere.js';
 export { sendProblem } from './send-problem.js';

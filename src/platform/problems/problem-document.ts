@@ -39,6 +39,12 @@ export function httpProblemDocument(
   return document(code, status, detail ?? `${HTTP_FACES[code].title}.`, members, url);
 }
 
+/** What Retry-After says: the facts of the case know better than the face of its code. */
+export function retryAfterSeconds(document: ProblemDocument): number | undefined {
+  const { code, retry_after_seconds: told } = document;
+  return typeof told === 'number' ? told : ALL_FACES[code]?.retryAfterSeconds;
+}
+
 export interface HttpRefusal {
   readonly code: HttpProblemCode;
   readonly status: number;

@@ -2,8 +2,14 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../engine/problem.js';
-import { ALL_FACES, httpProblemCode } from './faces.js';
-import { httpProblemDocument, problemDocument, type HttpRefusal, type ProblemDocument } from './problem-document.js';
+import { httpProblemCode } from './faces.js';
+import {
+  httpProblemDocument,
+  problemDocument,
+  retryAfterSeconds,
+  type HttpRefusal,
+  type ProblemDocument,
+} from './problem-document.js';
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -12,14 +18,14 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const document = documentOf(thrown, request.url);
+    const document = { ...documentOf(thrown, request.url), ...requestId(reply) };
     this.log(thrown, document, request);
     if (reply.sent || reply.raw.headersSent) {
       // Part of another answer is on its way: cutting it off is the only way left to say that it failed.
       if (!reply.raw.writableEnded) reply.raw.destroy();
       return;
     }
-    const retryAfter = ALL_FACES[document.code]?.retryAfterSeconds;
+    const retryAfter = retryAfterSeconds(document);
     if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
     void reply
       .status(document.status)
@@ -33,10 +39,17 @@ export class ProblemFilter implements ExceptionFilter {
   /** Our own mistakes as errors with their cause; what a client did wrong is not worth a line. */
   private log(thrown: unknown, document: ProblemDocument, request: FastifyRequest): void {
     if (document.status < 500) return;
-    const what = `${request.method} ${document.instance ?? ''}: ${document.code}`;
+    const named = document['request_id'] === undefined ? '' : ` (request ${request.id})`;
+    const what = `${request.method} ${document.instance ?? ''}: ${document.code}${named}`;
     if (document.code === 'internal') this.logger.error(what, thrown);
     else if (thrown instanceof Error && thrown.cause !== undefined) this.logger.warn(what, thrown);
   }
+}
+
+/** The name the request has in the log, where its answer tells it. */
+function requestId(reply: FastifyReply): { request_id?: string } {
+  const id = reply.getHeader('x-request-id');
+  return typeof id === 'string' ? { request_id: id } : {};
 }
 
 function documentOf(thrown: unknown, url: string): ProblemDocument {

@@ -1,8 +1,9 @@
 /** Prints the faces as `docs/problems.md`. PURE. */
+import { TOLD_ELSEWHERE } from './told-elsewhere.js';
 import { HTTP_FACES, PROBLEM_FACES, type ProblemFace } from './faces.js';
 
 export function renderProblemsPage(): string {
-  return [HEAD, table(PROBLEM_FACES), HTTP_HEAD, table(HTTP_FACES)].join('\n');
+  return [HEAD, table(PROBLEM_FACES), HTTP_HEAD, table(HTTP_FACES), ELSEWHERE_HEAD, ...elsewhere(), ''].join('\n');
 }
 
 const HEAD = `# Problems
@@ -19,6 +20,13 @@ const HTTP_HEAD = `## Refused before it reached us
 
 What the HTTP server answers by itself. A refusal without a row of its own is \`request-refused\`, with its true status.
 `;
+
+const ELSEWHERE_HEAD = `## Not in answers
+
+The API description says of every address which problems it can answer with. These are told elsewhere:
+`;
+
+const elsewhere = (): string[] => Object.entries(TOLD_ELSEWHERE).map(([code, where]) => `- \`${code}\`: ${where}.`);
 
 function table(faces: Readonly<Record<string, ProblemFace>>): string {
   const rows = Object.entries(faces).map(

@@ -1,8 +1,7 @@
 /** Writes a problem to a plain response, for what is answered without the web framework. */
 import type { ServerResponse } from 'node:http';
 import { Problem } from '../../engine/problem.js';
-import { ALL_FACES } from './faces.js';
-import { problemDocument } from './problem-document.js';
+import { problemDocument, retryAfterSeconds } from './problem-document.js';
 
 /** Never kept by a cache. `url` is the request's; `headers` go along. */
 export function sendProblem(
@@ -13,7 +12,7 @@ export function sendProblem(
 ): void {
   const document = problemDocument(Problem.wrap(thrown), url);
   const body = Buffer.from(JSON.stringify(document));
-  const retryAfter = ALL_FACES[document.code]?.retryAfterSeconds;
+  const retryAfter = retryAfterSeconds(document);
   if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
   const type = { 'content-type': 'application/problem+json', 'content-length': body.length };
   response.writeHead(document.status, { ...headers, 'cache-control': 'no-store', ...type }).end(body);

@@ -17,7 +17,11 @@ export class ExplainedLeadDto {
 
 export class ExplainedSourceDto {
   @ApiProperty({ description: 'Place in source_urls, from 0.' }) index!: number;
-  @ApiProperty({ description: 'Scheme and host; what may be secret is left out.' }) url!: string;
+  @ApiProperty({
+    example: 'rtmp://media.example.com/…',
+    description: 'Scheme and host; what may be secret is left out.',
+  })
+  url!: string;
   @ApiProperty({ enum: ['closed', 'connecting', 'up', 'lost'] }) state!: 'closed' | 'connecting' | 'up' | 'lost';
   @ApiProperty({ description: 'Whether viewers see it, or would see it if it delivered.' }) on_air!: boolean;
   @ApiProperty({ nullable: true, type: Number, description: 'Unix seconds since when it is up, or not up.' })
@@ -32,22 +36,22 @@ export class ExplainedSourceDto {
   arrival!: ExplainedLeadDto | null;
   @ApiProperty({ description: 'Times it was lost since the stream started.' }) losses!: number;
   @ApiProperty({ description: 'Times it was lost in the last minute.' }) losses_recently!: number;
-  @ApiProperty({ nullable: true, type: String, description: 'Why it was lost last, in words.' })
+  @ApiProperty({ nullable: true, type: String, example: null, description: 'Why it was lost last, in words.' })
   last_problem!: string | null;
-  @ApiProperty({ description: 'How it fares, in words.' }) verdict!: string;
+  @ApiProperty({ example: 'It delivers.', description: 'How it fares, in words.' }) verdict!: string;
 }
 
 export class ExplainedNextDto {
   @ApiProperty({ enum: ['slate', 'next-source', 'give-up', 'fail-back'] })
   what!: 'slate' | 'next-source' | 'give-up' | 'fail-back';
-  @ApiProperty({ description: 'Unix seconds.' }) at!: number;
-  @ApiProperty() in_seconds!: number;
+  @ApiProperty({ example: 1767225615, description: 'Unix seconds.' }) at!: number;
+  @ApiProperty({ example: 4.2 }) in_seconds!: number;
 }
 
 export class ExplainedProgrammeDto {
   @ApiProperty({ enum: PROGRAMME_STEPS, description: 'What viewers see.' }) step!: ProgrammeStep;
-  @ApiProperty({ description: 'Why, in words.' }) why!: string;
-  @ApiProperty({ description: 'Unix seconds since when.' }) since!: number;
+  @ApiProperty({ example: 'The preferred source delivers.', description: 'Why, in words.' }) why!: string;
+  @ApiProperty({ example: 1767225602.4, description: 'Unix seconds since when.' }) since!: number;
   @ApiProperty({ type: [ExplainedNextDto], description: 'What comes next if nothing changes, soonest first.' })
   next!: ExplainedNextDto[];
 }
@@ -55,11 +59,11 @@ export class ExplainedProgrammeDto {
 export class ExplainedBucketDto {
   @ApiProperty({ nullable: true, type: Number, description: 'Upper bound, ms; null: beyond all of them.' })
   up_to_ms!: number | null;
-  @ApiProperty() parts!: number;
+  @ApiProperty({ example: 240 }) parts!: number;
 }
 
 export class ExplainedRungDto {
-  @ApiProperty() name!: string;
+  @ApiProperty({ example: '720p' }) name!: string;
   @ApiProperty({ enum: ['up', 'down'] }) state!: 'up' | 'down';
   @ApiProperty({ description: 'Times its encoder was replaced since the stream started.' }) restarts!: number;
   @ApiProperty({ description: 'The same in the last minute.' }) restarts_recently!: number;
@@ -85,7 +89,7 @@ export class ExplainedRungDto {
   publish_delay_median_ms!: number | null;
   @ApiProperty({ nullable: true, type: Number, description: 'And the 95th percentile.' })
   publish_delay_p95_ms!: number | null;
-  @ApiProperty({ description: 'How it fares, in words.' }) verdict!: string;
+  @ApiProperty({ example: 'It keeps up.', description: 'How it fares, in words.' }) verdict!: string;
 }
 
 export const LATENCY_LEGS = ['source', 'playout', 'encoder', 'publication', 'part', 'player'] as const;
@@ -94,7 +98,11 @@ export type LatencyLegName = (typeof LATENCY_LEGS)[number];
 export class ExplainedLegDto {
   @ApiProperty({ enum: LATENCY_LEGS }) name!: LatencyLegName;
   @ApiProperty({ nullable: true, type: Number, description: 'null: cannot be known here.' }) ms!: number | null;
-  @ApiProperty({ description: 'What it is, and what shortens it.' }) words!: string;
+  @ApiProperty({
+    example: 'The allowance for late media: PLAYOUT_JITTER.',
+    description: 'What it is, and what shortens it.',
+  })
+  words!: string;
 }
 
 export class ExplainedLatencyDto {
@@ -106,22 +114,25 @@ export class ExplainedLatencyDto {
 
 export class ExplainedComplaintDto {
   @ApiProperty({ example: 'source 0', description: 'Which source or rung it is about.' }) about!: string;
-  @ApiProperty({ description: 'What ffmpeg said, without what may be secret.' }) said!: string;
+  @ApiProperty({ example: 'Non-monotonous DTS', description: 'What ffmpeg said, without what may be secret.' })
+  said!: string;
   @ApiProperty({ nullable: true, type: String, description: 'What that means; null: no translation is known.' })
   meaning!: string | null;
   @ApiProperty({ nullable: true, type: String, description: 'What to do about it.' }) remedy!: string | null;
 }
 
 export class ExplanationDto {
-  @ApiProperty() stream_id!: string;
+  @ApiProperty({ example: 'demo' }) stream_id!: string;
   @ApiProperty({ enum: STREAM_STATES }) status!: StreamState;
-  @ApiProperty({ description: 'Unix seconds.' }) at!: number;
+  @ApiProperty({ example: 1767225660, description: 'Unix seconds.' }) at!: number;
   @ApiProperty({
     type: [String],
+    example: ['The stream plays.'],
     description: 'One to five sentences, the most important first: each a cause and its effect.',
   })
   summary!: string[];
-  @ApiProperty({ type: [String], description: 'What to do now; empty when nothing is to be done.' }) advice!: string[];
+  @ApiProperty({ type: [String], example: [], description: 'What to do now; empty when nothing is to be done.' })
+  advice!: string[];
   @ApiProperty({ type: [ExplainedSourceDto] }) sources!: ExplainedSourceDto[];
   @ApiProperty({ type: ExplainedProgrammeDto }) programme!: ExplainedProgrammeDto;
   @ApiProperty({ type: [ExplainedRungDto] }) rungs!: ExplainedRungDto[];

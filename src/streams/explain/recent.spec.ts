@@ -7,7 +7,7 @@ const glance = (second: number, changes: Partial<Glance> & { parts?: number; gap
   return {
     ...{ atMs: second * 1000, plays: true, lastProblem: undefined },
     vitals: {
-      playout: { filledVideo: 0, filledAudio: 0, anchorMoves: 0 },
+      playout: { filledVideo: 0, filledAudio: 0, droppedVideo: 0, anchorMoves: 0 },
       ...{ leadMs: {}, heldBytes: 0 },
       rungs: [rungVitals('480p', { parts, gaps, publishDelays: [parts] })],
     },

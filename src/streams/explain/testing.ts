@@ -48,7 +48,7 @@ export const aRung = (name: string, changes: Partial<RungCircumstances> = {}): R
 
 export const rungVitals = (name: string, changes: Partial<RungVitals> = {}): RungVitals => ({
   ...{ name, state: 'up', restarts: 0, queuedUnits: 0, encodeMs: name === 'audio' ? 66 : 38, parts: 10_000, gaps: 0 },
-  publishDelays: [9_900, 100, 0, 0, 0, 0, 0, 0, 0],
+  ...{ mediaBytes: 1e9, publishDelays: [9_900, 100, 0, 0, 0, 0, 0, 0, 0], publishDelaySumMs: 300_000 },
   ...changes,
 });
 
@@ -82,7 +82,7 @@ export const circumstances = (changes: Partial<Circumstances> = {}): Circumstanc
   },
   rungs: NAMES.map((name) => aRung(name)),
   vitals: {
-    playout: { filledVideo: 0, filledAudio: 0, anchorMoves: 0 },
+    playout: { filledVideo: 0, filledAudio: 0, droppedVideo: 0, anchorMoves: 0 },
     leadMs: { video: -20, audio: -10 },
     rungs: NAMES.map((name) => rungVitals(name)),
     heldBytes: 40e6,

@@ -15,9 +15,11 @@ import {
   type SourceDescription,
 } from '../../ffmpeg/index.js';
 import { FrameCutter, yuv420Bytes, type Frame } from '../../playout/index.js';
+import type { AddressPolicy, Lookup } from '../../net/index.js';
 import { Problem } from '../../problem.js';
 import { allowedFile } from './allowed-file.js';
-import type { Ratio } from '../../timeline/index.js';
+import { passageTo, type Passage } from './source-guard.js';
+import { toNumber, type Ratio } from '../../timeline/index.js';
 import type { StreamPlan } from '../stream-plan.js';
 
 export interface ConnectionOptions {
@@ -26,6 +28,9 @@ export interface ConnectionOptions {
   readonly ffprobePath: string;
   readonly timeoutSeconds: number;
   readonly mediaRoot: string | undefined;
+  /** Where it may connect to. */
+  readonly policy: AddressPolicy;
+  readonly lookup: Lookup;
   /** Says what to decode to, once the source is known. May throw a Problem: the connection then fails with it. */
   readonly plan: (source: SourceDescription) => StreamPlan;
   readonly onProcess: (child: FfmpegProcess) => void;
@@ -60,6 +65,7 @@ export class Connection {
   private closed = false;
   /** Why we ended it ourselves. */
   private brokenOff: string | undefined;
+  private passage: Passage | undefined;
 
   constructor(private readonly options: ConnectionOptions) {}
 
@@ -68,9 +74,26 @@ export class Connection {
     try {
       const { source } = this.options;
       if (source.access === 'built-in') return await this.runBuiltIn();
-      return source.access === 'tapped' ? await this.runTapped() : await this.runDirect();
+      const passage = await this.openPassage();
+      if (passage instanceof Problem) return { kind: 'lost', problem: passage };
+      return source.access === 'tapped' ? await this.runTapped(passage) : await this.runDirect(passage);
     } finally {
       await this.close();
+      await this.passage?.close();
+    }
+  }
+
+  /** The way to the source, or why there is none. */
+  private async openPassage(): Promise<Passage | Problem> {
+    const { source, policy, lookup } = this.options;
+    try {
+      this.passage = await passageTo(source, policy, lookup);
+      if (!this.closed) return this.passage;
+      return this.lostProblem({ code: 0, signal: null, aliveMs: 0, lastWords: [] });
+    } catch (error) {
+      if (error instanceof Problem) return error;
+      const said = `Failed to resolve hostname: ${(error as Error).message}`;
+      return this.lostProblem({ code: 1, signal: null, aliveMs: 0, lastWords: [said] });
     }
   }
 
@@ -109,12 +132,10 @@ export class Connection {
     return this.lost(await decoder.exited);
   }
 
-  private async runDirect(): Promise<ConnectionEnd> {
+  private async runDirect({ input }: Passage): Promise<ConnectionEnd> {
     const { source, ffprobePath } = this.options;
     const url =
-      source.scheme === 'file'
-        ? `file:${await allowedFile(source.url, this.options.mediaRoot, 'source_url')}`
-        : source.input;
+      source.scheme === 'file' ? `file:${await allowedFile(source.url, this.options.mediaRoot, 'source_url')}` : input;
     const prober = this.spawn(ffprobePath, [...PROBE_OPTIONS, ...source.inputOptions, '-i', url]);
     const description = await this.readDescription(prober);
     if (description instanceof Problem) return { kind: 'lost', problem: description };
@@ -129,9 +150,9 @@ export class Connection {
     return finite && exit.code === 0 && !this.closed ? { ...this.lost(exit), kind: 'finished' } : this.lost(exit);
   }
 
-  private async runTapped(): Promise<ConnectionEnd> {
+  private async runTapped({ input }: Passage): Promise<ConnectionEnd> {
     const { source, ffmpegPath, ffprobePath } = this.options;
-    const tap = this.spawn(ffmpegPath, ffmpegArguments(tapCommand(source)));
+    const tap = this.spawn(ffmpegPath, ffmpegArguments(tapCommand({ ...source, input })));
     const prober = this.spawn(ffprobePath, [...PROBE_OPTIONS, ...TAPPED_INPUT_OPTIONS, '-i', 'pipe:0']);
     let held: Buffer[] | undefined = [];
     let reader = prober;
@@ -180,6 +201,7 @@ export class Connection {
     const hasSound = description.audio !== undefined;
     const command = intakeCommand({
       ...{ inputs, fps: grid.fps, video, interlaced: description.video?.interlaced ?? false },
+      pixelsPerSecond: pixelsPerSecond(description),
       audioStream: hasSound ? audioStream : undefined,
     });
     const decoder = this.spawn(ffmpegPath, ffmpegArguments(command), video.length + (hasSound ? 1 : 0));
@@ -201,7 +223,8 @@ export class Connection {
   }
 
   private spawn(program: string, args: readonly string[], extraOutputs = 0): FfmpegProcess {
-    const child = new FfmpegProcess({ program, args, extraOutputs, memoryLimitBytes: MEMORY_LIMIT_BYTES });
+    const env = this.passage?.environment ?? {};
+    const child = new FfmpegProcess({ program, args, extraOutputs, env, memoryLimitBytes: MEMORY_LIMIT_BYTES });
     this.children.push(child);
     this.options.onProcess(child);
     return child;
@@ -213,7 +236,9 @@ export class Connection {
 
   private lostProblem(exit: ChildExit): Problem {
     const { scheme } = this.options.source;
-    const said = exit.lastWords.slice(-4);
+    const refusal = this.passage?.refusal();
+    if (refusal) return refusal;
+    const said = [...(this.passage?.troubles() ?? []), ...exit.lastWords].slice(-4);
     if (this.brokenOff !== undefined)
       return new Problem('source-unreachable', { scheme, reason: this.brokenOff, said });
     const reason =
@@ -225,3 +250,6 @@ export class Connection {
     return new Problem('source-unreachable', { scheme, reason, said });
   }
 }
+
+const pixelsPerSecond = ({ video }: SourceDescription): number =>
+  video ? video.width * video.height * toNumber(video.fps) : 0;

@@ -72,6 +72,41 @@ describe('the choice of a source', () => {
     expect(choice.pinned).toBe(false);
   });
 
+  it('keeps the one on air on air when the list around it changes', () => {
+    const choice = onAir(1, null);
+    expect(choice.rearrange({ count: 3, failBackAfterMs: null }, [undefined, 2])).toBe(false);
+    expect(choice.onAir).toBe(2);
+    const calmly = choice.decide({ open: [at(2, 0)], absent: false, wantsNext: false }, 1_000);
+    expect(calmly).toEqual({ open: [], close: [], triesNext: false });
+  });
+
+  it('turns to the first one when the one on air is taken off the list, and to another that delivers meanwhile', () => {
+    const choice = onAir(1, FAIL_BACK_MS);
+    expect(choice.rearrange({ count: 2, failBackAfterMs: FAIL_BACK_MS }, [1, undefined])).toBe(true);
+    expect(choice.onAir).toBe(0);
+    const decided = choice.decide({ open: [at(0), at(1, 900)], absent: true, wantsNext: false }, 1_000);
+    expect(decided.goOnAir).toBe(1);
+  });
+
+  it('keeps a wish whose source is still there, and drops one whose source is not', () => {
+    const choice = new SourceChoice({ count: 2, failBackAfterMs: null });
+    choice.want(1);
+    choice.rearrange({ count: 2, failBackAfterMs: null }, [1, 0]);
+    expect(choice.pinned).toBe(true);
+    expect(choice.decide({ open: [at(1, 0)], absent: false, wantsNext: false }, 1_000).open).toEqual([0]);
+    choice.rearrange({ count: 1, failBackAfterMs: null }, [undefined, 0]);
+    expect([choice.pinned, choice.onAir]).toEqual([false, 0]);
+  });
+
+  it('goes back to a source that was put before the one on air, once that has proved itself', () => {
+    const choice = new SourceChoice({ count: 1, failBackAfterMs: FAIL_BACK_MS });
+    choice.rearrange({ count: 2, failBackAfterMs: FAIL_BACK_MS }, [1]);
+    const opened = choice.decide({ open: [at(1, 0)], absent: false, wantsNext: false }, 0);
+    expect(opened).toMatchObject({ open: [0], close: [] });
+    const proved = choice.decide({ open: [at(0, 0), at(1, 0)], absent: false, wantsNext: false }, FAIL_BACK_MS);
+    expect(proved).toMatchObject({ goOnAir: 0, close: [1] });
+  });
+
   it('always keeps the one on air open, never cuts to one that does not deliver, never leaves the list', () => {
     const moment = fc.record({
       delivering: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
@@ -79,6 +114,8 @@ describe('the choice of a source', () => {
       wantsNext: fc.boolean(),
       want: fc.option(fc.nat(3), { nil: undefined }),
       afterMs: fc.nat(8_000),
+      // Another list: for each of its places, the place it has in the list before, if any.
+      list: fc.option(fc.uniqueArray(fc.nat(5), { minLength: 1, maxLength: 4 }), { nil: undefined, freq: 4 }),
     });
     const failBack = fc.constantFrom(null, FAIL_BACK_MS);
     fc.assert(
@@ -86,12 +123,24 @@ describe('the choice of a source', () => {
         fc.array(moment, { maxLength: 40 }),
         fc.integer({ min: 1, max: 4 }),
         failBack,
-        (moments, count, failBackAfterMs) => {
+        (moments, firstCount, failBackAfterMs) => {
+          let count = firstCount;
           const choice = new SourceChoice({ count, failBackAfterMs });
-          const since = new Map<number, number | undefined>([[0, undefined]]);
+          let since = new Map<number, number | undefined>([[0, undefined]]);
           let now = 0;
-          for (const { delivering, absent, wantsNext, want, afterMs } of moments) {
+          for (const { delivering, absent, wantsNext, want, afterMs, list } of moments) {
             now += afterMs;
+            if (list) {
+              const places = Array.from({ length: count }, (_, index) =>
+                list.includes(index) ? list.indexOf(index) : undefined,
+              );
+              count = list.length;
+              const isCut = choice.rearrange({ count, failBackAfterMs }, places);
+              since = new Map(
+                [...since].flatMap(([index, ms]) => (places[index] === undefined ? [] : [[places[index], ms]])),
+              );
+              if (isCut && !since.has(choice.onAir)) since.set(choice.onAir, undefined);
+            }
             for (const index of since.keys())
               since.set(index, delivering[index] ? (since.get(index) ?? now) : undefined);
             if (want !== undefined && want < count) choice.want(want);

@@ -27,6 +27,9 @@ export interface Choice {
   readonly triesNext: boolean;
 }
 
+/** Where each source of a list is in the list that takes its place; undefined: it is not. */
+export type Places = readonly (number | undefined)[];
+
 export interface SourceChoiceOptions {
   /** How many sources there are. */
   readonly count: number;
@@ -44,7 +47,7 @@ export class SourceChoice {
   /** The one an operator asked for: it stays on air until it is lost, or the choice is left to us again. */
   private wanted: number | undefined;
 
-  constructor(private readonly options: SourceChoiceOptions) {}
+  constructor(private options: SourceChoiceOptions) {}
 
   /** The source on air. */
   get onAir(): number {
@@ -59,6 +62,21 @@ export class SourceChoice {
   /** Cut to this source as soon as it delivers; undefined leaves the choice to the list's order again. */
   want(index: number | undefined): void {
     this.wanted = index;
+  }
+
+  /**
+   * The list is another from now on. What was on air, tried or asked for stays so where it is still in the list; if the
+   * one on air is not, the first of the new list takes its place, whether it delivers or not: true is answered then.
+   */
+  rearrange(options: SourceChoiceOptions, places: Places): boolean {
+    const placeOf = (index: number | undefined): number | undefined =>
+      index === undefined ? undefined : places[index];
+    const current = placeOf(this.current);
+    this.options = options;
+    this.candidate = placeOf(this.candidate);
+    this.wanted = placeOf(this.wanted);
+    this.current = current ?? 0;
+    return current === undefined;
   }
 
   decide(situation: Situation, nowMs: number): Choice {

@@ -25,6 +25,7 @@ export type LineFact =
   { readonly state: 'connecting' | 'closed' } | { readonly state: 'lost'; readonly problem: Problem };
 
 export interface SourceLineOptions {
+  /** Its place in the list at first. */
   readonly index: number;
   readonly clock: Clock;
   readonly programme: Programme;
@@ -32,13 +33,15 @@ export interface SourceLineOptions {
   readonly connect: (attempt: number, events: ConnectionEvents) => Connection;
   readonly onFact: (fact: LineFact) => void;
   /** A finite source (a file) that ends is opened again. */
-  readonly repeats: boolean;
+  readonly repeats: () => boolean;
 }
 
 /** Nothing for this long is a break. */
 const BREAK_MS = 1_000;
 
 export class SourceLine {
+  /** Its place in the list; undefined once it is no longer there, and only to be closed. */
+  index: number | undefined;
   private readonly closed = new AbortController();
   private connection: Connection | undefined;
   private running: Promise<boolean> | undefined;
@@ -52,12 +55,14 @@ export class SourceLine {
   private since: number | undefined;
   private lastMs = 0;
 
-  constructor(private readonly options: SourceLineOptions) {}
+  constructor(private readonly options: SourceLineOptions) {
+    this.index = options.index;
+  }
 
   /** As the choice of a source wants to know it. */
-  state(nowMs: number): OpenSource {
+  state(nowMs: number): Omit<OpenSource, 'index'> {
     const delivers = this.since !== undefined && nowMs - this.lastMs < BREAK_MS;
-    return { index: this.options.index, deliveringSinceMs: delivers ? this.since : undefined };
+    return { deliveringSinceMs: delivers ? this.since : undefined };
   }
 
   /** Keeps the source connected until closed (false), or until a finite one was played to its end (true). */
@@ -112,7 +117,7 @@ export class SourceLine {
       const end = await this.connection.run();
       this.since = undefined;
       if (signal.aborted) break;
-      if (end.kind === 'finished' && !this.options.repeats) return true;
+      if (end.kind === 'finished' && !this.options.repeats()) return true;
       this.options.onFact({ state: 'lost', problem: end.problem });
       failures = failuresAfter(INTAKE_RESTARTS, failures, performance.now() - connectedAt);
       await pause(restartDelayMs(INTAKE_RESTARTS, failures - 1, Math.random()), signal);

@@ -1,0 +1,2 @@
+export { ThumbnailController } from './thumbnail.controller.js';
+export { ThumbnailService } from './thumbnail.service.js';
