@@ -10,12 +10,15 @@ export default defineConfig({
     projects: [
       project('unit', [
         'src/**/*.spec.ts',
+        'web/src/**/*.spec.ts',
         'test/golden/*.spec.ts',
         'test/fuzz/*.spec.ts',
         'test/conformance/*.spec.ts',
+        'test/containers/*.spec.ts',
         'load/**/*.spec.ts',
         'bad-source/**/*.spec.ts',
         'chaos/**/*.spec.ts',
+        'test/docs/*.spec.ts',
       ]),
       project('architecture', ['test/architecture/*.spec.ts']),
       project('e2e', ['test/e2e/*.e2e.ts']),

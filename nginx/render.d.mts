@@ -9,13 +9,14 @@ type CommonPlaceholder =
   | 'TLS_PORT'
   | 'TLS_CERTIFICATE'
   | 'TLS_KEY'
+  | 'PLAYBACK_SECRET'
   | 'SNIPPETS_DIR'
   | 'PID_FILE'
   | 'ERROR_LOG'
   | 'ACCESS_LOG'
   | 'TEMP_DIR';
 
-export type NginxPlaceholder = CommonPlaceholder | 'ORIGIN' | 'OUTPUT_DIR' | 'MISS_LIMIT';
+export type NginxPlaceholder = CommonPlaceholder | 'ORIGIN' | 'OUTPUT_DIR' | 'MISS_LIMIT' | 'VIEWER_LOG';
 export type EdgePlaceholder = CommonPlaceholder | 'ORIGIN' | 'CACHE_DIR' | 'CACHE_SIZE';
 
 /** Values that nginx.conf.template is filled in with, and what they are by default. */

@@ -27,6 +27,8 @@ const COMMON = {
   TLS_PORT: '',
   TLS_CERTIFICATE: '',
   TLS_KEY: '',
+  /** The server's own PLAYBACK_SECRET: only signed links are played then. Whoever reads the file can sign. */
+  PLAYBACK_SECRET: '',
   SNIPPETS_DIR: join(here, 'snippets'),
   PID_FILE: '/run/nginx.pid',
   ERROR_LOG: '/var/log/nginx/error.log',
@@ -43,6 +45,8 @@ export const NGINX_DEFAULTS = Object.freeze({
   OUTPUT_DIR: '/var/www/streams',
   /** Who is slowed down for asking for media that is not there: `address`, `forwarded` (behind a CDN) or `off`. */
   MISS_LIMIT: 'address',
+  /** host:port that is told who watches: VIEWER_LOG_HOST and VIEWER_LOG_PORT of the Node server. Empty: nobody. */
+  VIEWER_LOG: '',
 });
 
 /** The same for edge.conf.template. */
@@ -64,6 +68,8 @@ const ALLOWED = {
   TLS_CERTIFICATE: /^[^\s"';$\\{}]*$/,
   TLS_KEY: /^[^\s"';$\\{}]*$/,
   MISS_LIMIT: /^(address|forwarded|off)$/,
+  PLAYBACK_SECRET: /^([A-Za-z0-9+/=_.-]{16,256})?$/,
+  VIEWER_LOG: /^([\w.-]+:\d+|\[[\da-fA-F:]+\]:\d+)?$/,
 };
 
 /**
@@ -102,6 +108,7 @@ function withDerived(settled) {
     MAX_OPEN_FILES: files,
     WORKER_CONNECTIONS: settled.WORKER_CONNECTIONS || Math.floor(files / 2),
     TLS_DIRECTIVES: tlsDirectives(settled),
+    VIEWER_LOG_DIRECTIVE: viewerLogDirective(settled),
   };
 }
 
@@ -113,6 +120,12 @@ function openFilesAllowed() {
   } catch {
     return 65_536;
   }
+}
+
+/** The names before `viewers` are what src/viewers/viewer-line.ts looks for. */
+function viewerLogDirective({ VIEWER_LOG }) {
+  if (!VIEWER_LOG) return '';
+  return `access_log syslog:server=${VIEWER_LOG},tag=lockstep,nohostname viewers if=$viewer_target_counts$viewer_starves;`;
 }
 
 function tlsDirectives({ TLS_PORT, TLS_CERTIFICATE, TLS_KEY, LISTEN_ADDRESS, SNIPPETS_DIR }) {

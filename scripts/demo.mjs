@@ -12,6 +12,8 @@ import { checkNode, ensureBuild, ensurePackages, ensurePrograms, giveUp, ROOT, s
 
 const API_PORT = process.env.API_PORT ?? '8083';
 const CDN_PORT = process.env.CDN_PORT ?? '8084';
+/** UDP: nginx tells the server who watches. */
+const VIEWER_LOG_PORT = process.env.VIEWER_LOG_PORT ?? '8085';
 const SOURCE = process.env.DEMO_SOURCE ?? 'test:';
 const FOLDER = join(ROOT, 'var', 'demo');
 const API = `http://127.0.0.1:${API_PORT}`;
@@ -36,6 +38,7 @@ const serverLog = join(FOLDER, 'server.log');
 start('server', process.execPath, ['--max-semi-space-size=64', join(ROOT, 'dist', 'main.js')], {
   API_PORT,
   CDN_PORT,
+  VIEWER_LOG_PORT,
   OUTPUT_DIR: join(FOLDER, 'streams'),
   DATA_DIR: join(FOLDER, 'data'),
   LADDER_FILE: process.env.LADDER_FILE ?? join(ROOT, 'config', 'ladder.yaml'),
@@ -123,6 +126,7 @@ function nginxConf() {
       LISTEN_ADDRESS: '127.0.0.1',
       LISTEN_PORT: CDN_PORT,
       ORIGIN: `127.0.0.1:${API_PORT}`,
+      VIEWER_LOG: `127.0.0.1:${VIEWER_LOG_PORT}`,
       OUTPUT_DIR: join(FOLDER, 'streams'),
       PID_FILE: join(FOLDER, 'nginx', 'nginx.pid'),
       ERROR_LOG: join(FOLDER, 'nginx', 'error.log'),

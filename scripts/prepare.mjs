@@ -20,6 +20,8 @@ const PACKAGES_OF = {
   openssl: 'openssl',
   cvlc: 'vlc-bin vlc-plugin-base',
   promtool: 'prometheus',
+  // A network of its own for a server in a test needs its loopback interface put up.
+  ip: 'iproute2',
 };
 
 /** Ends the program with words a person can act on. */

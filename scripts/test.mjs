@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureNode24 } from './node24.mjs';
 import { checkNode, ensureBuild, ensurePackages, ensurePrograms, ROOT, say } from './prepare.mjs';
 
 const REPORTS = join(ROOT, 'var', 'test');
@@ -24,8 +25,9 @@ const STEPS = [
 ];
 
 checkNode();
-ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'openssl', 'chromium', 'mpv', 'cvlc', 'promtool']);
+ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'openssl', 'chromium', 'mpv', 'cvlc', 'promtool', 'ip']);
 ensurePackages();
+ensureNode24();
 ensureBuild();
 
 const wanted = process.argv.slice(2);

@@ -2,6 +2,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OriginModule } from './origin/index.js';
 import {
+  AuthModule,
   ClockModule,
   DatabaseModule,
   DiskModule,
@@ -11,9 +12,11 @@ import {
   ProblemsModule,
   ScheduleModule,
   SettingsModule,
+  WebhooksModule,
   type Settings,
 } from './platform/index.js';
 import { StreamsModule } from './streams/index.js';
+import { ViewersModule } from './viewers/index.js';
 
 @Module({})
 export class AppModule {
@@ -29,10 +32,12 @@ export class AppModule {
           ScheduleModule,
           DatabaseModule,
           MetricsModule,
+          AuthModule,
           HealthModule,
           DiskModule,
+          WebhooksModule,
         ],
-        ...[OriginModule, StreamsModule],
+        ...[OriginModule, StreamsModule, ViewersModule],
       ],
     };
   }

@@ -1,7 +1,7 @@
 /** `lockstep check`: watches a stream, ours or a stranger's, and prints what is wrong with it. */
-import { styleText } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { checkStream, NotAStream, type Finding, type Severity, type Verdict } from '../engine/judge/index.js';
+import { plural, style } from './style.js';
 
 export interface CheckCommand {
   readonly seconds: number;
@@ -144,8 +144,6 @@ function foundSoFar(verdict: Verdict): string {
   return counts.join(', ');
 }
 
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 function progressBar(seconds: number): SingleBar {
   const bar = new SingleBar({
     ...{ format: 'watching {bar} {value}/{total} s · {found}', hideCursor: true, clearOnComplete: true },
@@ -153,12 +151,4 @@ function progressBar(seconds: number): SingleBar {
   });
   bar.start(seconds, 0, { found: 'nothing yet' });
   return bar;
-}
-
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'cyan' | 'green';
-
-/** https://no-color.org: not when it is set, and only on a terminal. */
-function style(formats: readonly Style[], text: string): string {
-  const plain = !process.stdout.isTTY || Boolean(process.env['NO_COLOR']);
-  return plain ? text : formats.reduce((styled, format) => styleText(format, styled), text);
 }

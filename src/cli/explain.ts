@@ -1,6 +1,6 @@
 /** `lockstep explain`: how a stream fares and what to do, the most important first. */
-import { styleText } from 'node:util';
-import type { Explanation } from './api-client.js';
+import type { Explanation } from './answers.js';
+import { bold } from './style.js';
 
 /** What is printed for people, wrapped to `columns`; without colours unless this is a terminal. */
 export function explanationLines(explanation: Explanation, columns = 100): string[] {
@@ -47,7 +47,3 @@ function paragraph(mark: string, text: string, columns: number): string[] {
   }
   return [...lines, line].map((piece, index) => `  ${index === 0 ? mark : ' '.repeat(mark.length)}${piece}`);
 }
-
-/** https://no-color.org: not when it is set, and only on a terminal. */
-const bold = (text: string): string =>
-  !process.stdout.isTTY || process.env['NO_COLOR'] ? text : styleText('bold', text);

@@ -50,7 +50,8 @@ export const CORS_HEADERS: Readonly<Record<string, string>> = {
 export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...CORS_HEADERS,
   'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-  'access-control-allow-headers': 'Range, Content-Type, If-None-Match',
+  'access-control-allow-headers':
+    'Range, Content-Type, If-None-Match, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status',
   'access-control-max-age': String(ONE_DAY),
   'cache-control': cacheControl('preflight', 1),
 };

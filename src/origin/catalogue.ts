@@ -46,6 +46,14 @@ export class Catalogue {
     return this.listings.get(streamId);
   }
 
+  get streamIds(): string[] {
+    return [...this.listings.keys()];
+  }
+
+  isAnnounced(streamId: string): boolean {
+    return this.announced.has(streamId);
+  }
+
   /** The presentations of a stream, each once. */
   presentations(streamId: string): readonly Presentation[] {
     const { hls, dash } = this.listings.get(streamId) ?? {};

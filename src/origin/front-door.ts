@@ -9,10 +9,12 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { MetricsRegistry } from '../platform/metrics/index.js';
 import { sendProblem } from '../platform/problems/index.js';
+import { AnsweredRequests } from './answered-requests.js';
 import { CORS_HEADERS } from './cache-policy.js';
 import type { FrontDoorDesk } from './front-door-desk.js';
 import { HandedBackMedia } from './handed-back-media.js';
 import { MediaPlaylists } from './media-playlists.js';
+import { PlaybackLinks } from './signed/index.js';
 
 @Injectable()
 export class FrontDoor implements OnModuleInit {
@@ -21,8 +23,10 @@ export class FrontDoor implements OnModuleInit {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
     @Inject(MetricsRegistry) private readonly metrics: MetricsRegistry,
+    @Inject(PlaybackLinks) private readonly links: PlaybackLinks,
     @Inject(MediaPlaylists) playlists: MediaPlaylists,
     @Inject(HandedBackMedia) media: HandedBackMedia,
+    @Inject(AnsweredRequests) private readonly answered: AnsweredRequests,
   ) {
     this.desks = [playlists, media];
   }
@@ -33,6 +37,7 @@ export class FrontDoor implements OnModuleInit {
     const others = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
+      this.links.open(request);
       if (!this.take(request, response)) others.forEach((listener) => void listener(request, response));
     });
   }
@@ -55,10 +60,12 @@ export class FrontDoor implements OnModuleInit {
   ): Promise<void> {
     const startedAt = performance.now();
     try {
+      this.links.check(request);
       await act();
     } catch (error) {
       if (!response.headersSent) sendProblem(response, error, request.url ?? '', CORS_HEADERS);
     }
     this.metrics.countRequest(route, request.method!, response.statusCode, (performance.now() - startedAt) / 1000);
+    this.answered.tell(request, response.statusCode);
   }
 }

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FrontDoorDesk } from './front-door-desk.js';
 import { MediaLookup, mediaType, type AskedMedia } from './media-lookup.js';
+import { WakeLatency } from './wake-latency.js';
 
 const URL_OF_MEDIA = /^\/streams\/([^/?]+)\/([^/?]+)\/([^/?]+\.(?:m4s|mp4|ts))$/;
 
@@ -13,7 +14,10 @@ const URL_OF_MEDIA = /^\/streams\/([^/?]+)\/([^/?]+)\/([^/?]+\.(?:m4s|mp4|ts))$/
 export class HandedBackMedia implements FrontDoorDesk {
   readonly route = '/streams/:id/:rendition/:file';
 
-  constructor(@Inject(MediaLookup) private readonly lookup: MediaLookup) {}
+  constructor(
+    @Inject(MediaLookup) private readonly lookup: MediaLookup,
+    @Inject(WakeLatency) private readonly latency: WakeLatency,
+  ) {}
 
   take(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | undefined {
     if (request.headers['x-accel-capable'] !== '1') return undefined;
@@ -33,5 +37,6 @@ export class HandedBackMedia implements FrontDoorDesk {
     const { id, rendition, file } = asked;
     const headers = { 'x-accel-redirect': `/_media/${id}/${rendition}/${file}`, 'content-type': mediaType(asked) };
     response.writeHead(200, { ...headers, 'content-length': 0 }).end();
+    if (found.kind === 'held') this.latency.answered('file', found.presentation);
   }
 }

@@ -1,19 +1,24 @@
 /** Multivariant playlists, MPDs and the clock. */
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Presentation } from '../engine/packager/index.js';
 import { Problem } from '../engine/problem.js';
+import { Open } from '../platform/auth/index.js';
+import { Problems } from '../platform/problems/index.js';
+import { ApiText, MPD_EXAMPLE, MULTIVARIANT_EXAMPLE, StreamParam } from './api-description.js';
 import { cacheControl, CORS_HEADERS, HLS_TYPE, type Cached } from './cache-policy.js';
 import type { Protocol } from './catalogue.js';
 import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache, type RenderedText } from './rendered-text.js';
+import { SignedPlayback } from './signed/index.js';
 import { sendText } from './send-text.js';
 
 const DASH_TYPE = 'application/dash+xml';
 
-@ApiExcludeController()
+@ApiTags('playback')
 @Controller()
+@Open()
 export class ManifestsController {
   constructor(
     @Inject(OnAirLookup) private readonly onAir: OnAirLookup,
@@ -21,6 +26,8 @@ export class ManifestsController {
   ) {}
 
   @Get('time')
+  @ApiOperation({ summary: 'The time of the server, by which DASH players set their clock' })
+  @ApiText('UTC, ISO 8601.', 'text/plain', '2026-01-01T00:00:00.000Z')
   time(@Res() reply: FastifyReply): void {
     void reply
       .headers({ ...CORS_HEADERS, 'cache-control': cacheControl('clock', 1) })
@@ -29,6 +36,15 @@ export class ManifestsController {
   }
 
   @Get('streams/:id/playlist.m3u8')
+  @UseGuards(SignedPlayback)
+  @ApiOperation({
+    summary: 'HLS multivariant playlist: what a player is given',
+    description:
+      'Asked for while the stream is starting, it is held for some seconds until there is something to play.',
+  })
+  @StreamParam()
+  @ApiText('The playlist.', HLS_TYPE, MULTIVARIANT_EXAMPLE)
+  @Problems('playlist-not-found', 'stream-starting', 'playback-link-invalid', 'playback-link-expired')
   async multivariant(
     @Param('id') id: string,
     @Req() request: FastifyRequest,
@@ -39,6 +55,11 @@ export class ManifestsController {
   }
 
   @Get('streams/:id/manifest.mpd')
+  @UseGuards(SignedPlayback)
+  @ApiOperation({ summary: 'DASH manifest: segments by number and clock' })
+  @StreamParam()
+  @ApiText('The manifest.', DASH_TYPE, MPD_EXAMPLE)
+  @Problems('playlist-not-found', 'stream-starting', 'playback-link-invalid', 'playback-link-expired')
   async mpd(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const presentation = await this.presentation(id, 'dash', reply);
     this.answer(request, reply, presentation, DASH_TYPE, 'live-mpd', this.texts.mpd(presentation, 'number'));
@@ -46,6 +67,11 @@ export class ManifestsController {
 
   /** The same as a list of exact times, for readers that cannot follow numbers by the clock. */
   @Get('streams/:id/manifest-timeline.mpd')
+  @UseGuards(SignedPlayback)
+  @ApiOperation({ summary: 'DASH manifest: segments by SegmentTimeline, for readers that cannot follow the clock' })
+  @StreamParam()
+  @ApiText('The manifest.', DASH_TYPE, MPD_EXAMPLE)
+  @Problems('playlist-not-found', 'stream-starting', 'playback-link-invalid', 'playback-link-expired')
   async timelineMpd(
     @Param('id') id: string,
     @Req() request: FastifyRequest,

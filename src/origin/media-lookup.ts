@@ -20,7 +20,7 @@ export type FoundMedia =
   /** The disk knows it, if anything does. */
   | { readonly kind: 'file' }
   /** Not there yet, but soon: settles when it is on disk; rejects with `media-not-found` when it will not come. */
-  | { readonly kind: 'held'; readonly there: (viewer: Viewer) => Promise<void> }
+  | { readonly kind: 'held'; readonly presentation: Presentation; readonly there: (viewer: Viewer) => Promise<void> }
   | { readonly kind: 'in-progress'; readonly presentation: Presentation; readonly segment: number };
 
 interface Stand {
@@ -47,7 +47,7 @@ export class MediaLookup {
     if (about === 'missing') throw notFound(asked);
     if (!presentation || about === 'there') return { kind: 'file' };
     if (about === 'in-progress' && name.kind === 'segment') return { kind: about, presentation, segment: name.segment };
-    return { kind: 'held', there: (viewer) => hold(presentation, asked, name, viewer) };
+    return { kind: 'held', presentation, there: (viewer) => hold(presentation, asked, name, viewer) };
   }
 
   private stand({ id, rendition, file }: AskedMedia): Stand | undefined {

@@ -10,6 +10,7 @@ import type { FrontDoorDesk } from './front-door-desk.js';
 import { OnAirLookup } from './on-air-lookup.js';
 import { TextCache } from './rendered-text.js';
 import { sendText } from './send-text.js';
+import { WakeLatency } from './wake-latency.js';
 
 const URL_OF_ONE = /^\/streams\/([^/?]+)\/([^/?]+)\/playlist\.m3u8(?:\?(.*))?$/;
 
@@ -26,6 +27,7 @@ export class MediaPlaylists implements FrontDoorDesk {
   constructor(
     @Inject(OnAirLookup) private readonly onAir: OnAirLookup,
     @Inject(TextCache) private readonly texts: TextCache,
+    @Inject(WakeLatency) private readonly latency: WakeLatency,
   ) {}
 
   take(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | undefined {
@@ -51,6 +53,7 @@ export class MediaPlaylists implements FrontDoorDesk {
     const live = terms.lowLatency && directives.msn !== undefined ? 'blocking-playlist' : 'live-playlist';
     const what = presentation.ended ? 'ended-manifest' : live;
     sendText(request, response, text, { type: HLS_TYPE, cacheControl: cacheControl(what, terms.targetDuration) });
+    if (held) this.latency.answered('playlist', presentation);
   }
 
   /** Undefined where it can be answered at once. Throws, or rejects with, the refusal. */

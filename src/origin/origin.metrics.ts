@@ -1,9 +1,9 @@
 /** Delivery figures, asked at scrape time. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Counter, Gauge } from 'prom-client';
-import { MetricsRegistry } from '../platform/metrics/index.js';
+import { collectedCounter, collectedGauge, collectedHistogram, MetricsRegistry } from '../platform/metrics/index.js';
 import { Catalogue } from './catalogue.js';
 import { TextCache } from './rendered-text.js';
+import { WAKE_BOUNDS_SECONDS, WAKE_KINDS, WakeLatency } from './wake-latency.js';
 
 @Injectable()
 export class OriginMetrics implements OnModuleInit {
@@ -11,27 +11,38 @@ export class OriginMetrics implements OnModuleInit {
     @Inject(MetricsRegistry) private readonly metrics: MetricsRegistry,
     @Inject(Catalogue) private readonly catalogue: Catalogue,
     @Inject(TextCache) private readonly texts: TextCache,
+    @Inject(WakeLatency) private readonly latency: WakeLatency,
   ) {}
 
   onModuleInit(): void {
-    const { catalogue, texts } = this;
-    const registers = [this.metrics.registry];
-    new Gauge({
-      name: 'lockstep_held_requests',
-      help: 'Playlist and media requests waiting for what they named',
-      registers,
-      collect() {
-        this.set(catalogue.held);
+    const { registry } = this.metrics;
+    collectedGauge(
+      registry,
+      { name: 'lockstep_held_requests', help: 'Playlist and media requests waiting for what they named' },
+      () => [{ value: this.catalogue.held }],
+    );
+    collectedCounter(
+      registry,
+      {
+        name: 'lockstep_manifest_renders_total',
+        help: 'Manifest texts rendered; independent of the number of viewers',
       },
-    });
-    new Counter({
-      name: 'lockstep_manifest_renders_total',
-      help: 'Manifest texts rendered; independent of the number of viewers',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(texts.renders);
+      () => [{ value: this.texts.renders }],
+    );
+    collectedHistogram(
+      registry,
+      {
+        name: 'lockstep_wake_seconds',
+        help: 'From a publication to the answer of a request that was held for it: playlists, files, parts of a segment in progress',
+        labels: ['kind'],
+        bounds: WAKE_BOUNDS_SECONDS,
       },
-    });
+      () => WAKE_KINDS.map((kind) => ({ labels: { kind }, ...bucketsOf(this.latency, kind) })),
+    );
   }
+}
+
+function bucketsOf(latency: WakeLatency, kind: (typeof WAKE_KINDS)[number]) {
+  const { counts, sum } = latency.of(kind);
+  return { counts, sum };
 }

@@ -30,6 +30,7 @@ module.exports = {
     engine('timeline', []),
     engine('isobmff', []),
     engine('ladder', []),
+    engine('net', []),
     engine('hls', ['timeline', 'ladder']),
     engine('dash', ['timeline', 'ladder']),
     engine('playout', ['timeline', 'ladder']),
@@ -42,10 +43,10 @@ module.exports = {
     engine('packager', ['isobmff', 'mpegts', 'timeline', 'storage']),
     engine(
       'pipeline',
-      ['ffmpeg', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],
+      ['ffmpeg', 'net', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],
       ['^src/engine/clock[.]ts$'],
     ),
-    ...['timeline', 'isobmff', 'ladder', 'hls', 'dash', 'playout', 'mpegts'].map((name) =>
+    ...['timeline', 'isobmff', 'ladder', 'net', 'hls', 'dash', 'playout', 'mpegts'].map((name) =>
       pure(name, `^src/engine/${name}/`),
     ),
     pure('ffmpeg-args', '^src/engine/ffmpeg/args/'),
@@ -59,7 +60,7 @@ module.exports = {
       name: 'platform-knows-no-capability',
       severity: 'error',
       from: { path: '^src/platform/' },
-      to: { path: '^src/', pathNot: '^src/(platform/|engine/(problem|clock)[.]ts$)' },
+      to: { path: '^src/', pathNot: '^src/(platform/|engine/(problem|clock)[.]ts$|engine/net/)' },
     },
     {
       name: 'origin',
@@ -74,11 +75,17 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(streams|engine|platform|origin)/' },
     },
     {
+      name: 'viewers-never-import-a-capability',
+      severity: 'error',
+      from: { path: '^src/viewers/' },
+      to: { path: '^src/', pathNot: '^src/(viewers|engine|platform|origin)/' },
+    },
+    {
       name: 'enter-a-folder-by-its-index',
       severity: 'error',
       comment: 'from outside, a folder is its index.ts',
       from: { path: '^src/([^/]+)/', pathNot: '[.]spec[.]ts$' },
-      to: { path: '^src/(origin|streams)/(?!index[.]ts)', pathNot: '^src/$1/' },
+      to: { path: '^src/(origin|streams|viewers)/(?!index[.]ts)', pathNot: '^src/$1/' },
     },
   ],
   options: {

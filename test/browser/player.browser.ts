@@ -6,6 +6,7 @@ import { startStream, untilStatus } from '../support/api.js';
 import { launchChromium } from '../support/chromium.js';
 import { freePort } from '../support/free-port.js';
 import { startNginx, type RunningNginx } from '../support/nginx.js';
+import { accessibilityFaults, openPage } from '../support/page-judge.js';
 import { publish } from '../support/publisher.js';
 import { startServer, type RunningServer } from '../support/server.js';
 
@@ -69,7 +70,9 @@ describe.each(['hls', 'dash'])('the player page over %s', (protocol) => {
 
   const ask = <T>(expression: string): Promise<T> => page.evaluate<T>(expression);
   const state = (): Promise<PlayerState> => ask('window.lockstepPlayer.state()');
-  const reached = (condition: string) => page.waitForFunction(condition, undefined, { timeout: 45_000, polling: 200 });
+  // Not waitForFunction: it evaluates text in the page, which the page's security policy forbids.
+  const reached = (condition: string) =>
+    expect.poll(() => ask<unknown>(condition), { timeout: 45_000, interval: 200 }).toBeTruthy();
 
   it('shows a moving picture', async () => {
     await reached('window.lockstepPlayer?.state().playing && window.lockstepPlayer.state().currentTime > 0');
@@ -96,5 +99,23 @@ describe.each(['hls', 'dash'])('the player page over %s', (protocol) => {
     expect(fatalErrors).toBe(0);
     expect(latencySeconds).toBeGreaterThan(0.2);
     expect(consoleErrors).toEqual([]);
+  });
+
+  it.each(['dark', 'light'] as const)('has no fault that axe-core knows, in %s colours', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+});
+
+describe('the player page without a stream in its address', () => {
+  it.each(['dark', 'light'] as const)('lets one be named, without a fault in %s colours', async (colorScheme) => {
+    const { page } = await openPage(browser, { colorScheme });
+    await page.goto(`${nginx.url}/player/`);
+    await page.getByText('The list of streams is not shown here.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Stream' }).fill('camera');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Latency' }).waitFor();
+    await page.close();
   });
 });

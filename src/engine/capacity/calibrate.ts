@@ -104,7 +104,7 @@ function encode(run: Run, preset: string, size: VideoRendition, input: Iterable<
 function takeIn(run: Run, source: Buffer, video: readonly VideoRendition[]): Promise<MeasuredRun> {
   const plan = intakeCommand({
     inputs: [{ options: ['-f', 'mp4'], source: 'pipe:0' }],
-    ...{ fps: GRID.fps, video, audioStream: undefined, interlaced: false },
+    ...{ fps: GRID.fps, video, audioStream: undefined, interlaced: false, pixelsPerSecond: 0 },
   });
   return run({ args: ffmpegArguments(plan), input: [source], extraOutputs: video.length });
 }

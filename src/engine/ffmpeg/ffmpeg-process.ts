@@ -19,7 +19,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** Pipes beyond stdin, stdout and stderr that the child writes: fd 3 and up. */
   readonly extraOutputs?: number;
-  readonly env?: NodeJS.ProcessEnv;
+  /** Beyond what every child gets. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** What it may allocate; beyond it, it ends. */
   readonly memoryLimitBytes?: number;
@@ -33,6 +34,20 @@ const LINE_LENGTH_KEPT = 500;
  * and no dying worker leaves an encoder behind.
  */
 const TIED_TO_PARENT = ['--pdeathsig', 'KILL', '--'];
+
+/**
+ * What a child gets of the server's environment. Nothing else: what reads strangers' media need not know tokens and keys.
+ * OUTPUT_DIR is no secret, and tells whose child it is when the server is gone.
+ */
+const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'FONTCONFIG_FILE', 'FONTCONFIG_PATH', 'OUTPUT_DIR'];
+
+function childEnvironment(): Record<string, string> {
+  const passed = PASSED_ON.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(passed), HOME: '/nonexistent' };
+}
 
 export class FfmpegProcess {
   /** Settles once, when the child is gone and its pipes are drained. Never rejects. */
@@ -49,7 +64,7 @@ export class FfmpegProcess {
     this.child = spawn('setpriv', [...TIED_TO_PARENT, ...limited, options.program, ...options.args], {
       stdio: ['pipe', 'pipe', 'pipe', ...extra],
       detached: true,
-      env: options.env ?? process.env,
+      env: { ...childEnvironment(), ...options.env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     this.keepLastWords();

@@ -7,4 +7,5 @@ export * from './args/test-picture.js';
 export * from './ffmpeg-process.js';
 export * from './probe.js';
 export * from './restart-policy.js';
+export * from './source-address.js';
 export * from './source.js';

@@ -1,5 +1,6 @@
 /** What kinds of source there are, and how each is opened. PURE: one table, keyed by URL scheme. */
 import { Problem } from '../problem.js';
+import { sourceAddress } from './source-address.js';
 
 /**
  * - `tapped`: opened exactly once (a camera, a listener or a publisher often takes one connection only). A tap copies
@@ -26,56 +27,83 @@ interface SchemeRule {
   readonly access: SourceAccess;
   /** ffmpeg protocols the source may use, nested ones included; nothing else is ever opened for it. */
   readonly protocols: string;
+  /** The same where ffmpeg connects by itself. */
+  readonly unguarded?: string;
+  /** What it may hold. */
+  readonly formats: string;
   readonly options?: (timeoutMicros: number) => readonly string[];
 }
 
 /**
  * How much of a live source is looked at before it is passed on: enough for a key frame a second, far below ffmpeg's five
- * seconds. (Never `nobuffer`: it throws away what was looked at, and with it the first key frame.) A source with rarer key frames may not show its size in that time; each further attempt is twice as patient.
+ * seconds. The bytes are what a second of a contribution feed of 40 Mbit/s has: time is to be the limit, or a rich source's sound is not seen. (Never `nobuffer`: it throws away what was looked at, and with it the first key frame.) A source with rarer key frames may not show its size in that time; each further attempt is twice as patient.
  */
 function liveProbe(attempt: number): readonly string[] {
   const patience = 2 ** Math.min(attempt, 4);
-  const [bytes, micros] = [1_000_000 * patience, 1_000_000 * patience];
+  const [bytes, micros] = [5_000_000 * patience, 1_000_000 * patience];
   return ['-fflags', '+genpts', '-probesize', `${bytes}`, '-analyzeduration', `${micros}`];
 }
 
 const rwTimeout = (micros: number): readonly string[] => ['-rw_timeout', `${micros}`];
 
+/**
+ * Containers and raw streams that hold their media themselves. Never a playlist, a script or a description of a session
+ * (concat, hls, dash, sdp, image2, …): those name other files and addresses.
+ */
+export const SELF_CONTAINED =
+  'mpegts,mpeg,mov,matroska,webm,flv,live_flv,avi,asf,mxf,gxf,nut,ogg,ivf,rm,dv,yuv4mpegpipe,' +
+  'h264,hevc,mpegvideo,m4v,obu,av1,mjpeg,mpjpeg,mp3,aac,ac3,eac3,flac,wav,w64,aiff,caf,amr,dts,truehd,loas';
+
+/**
+ * `http` alone: every request goes through the forward proxy, which speaks TLS for ffmpeg. `https` brings `httpproxy` with
+ * it, and with that a playlist could name any address and be connected to it.
+ */
+const WEB = {
+  protocols: 'http,tcp,crypto',
+  unguarded: 'http,https,tcp,tls,crypto,httpproxy',
+  formats: `${SELF_CONTAINED},hls,dash,webvtt`,
+} as const;
+
 const SCHEMES: Readonly<Record<string, SchemeRule>> = {
   // Never `-timeout` for rtmp: it turns the input into a listener.
-  rtmp: { access: 'tapped', protocols: 'rtmp,tcp', options: rwTimeout },
-  rtmps: { access: 'tapped', protocols: 'rtmps,rtmp,tls,tcp', options: rwTimeout },
+  rtmp: { access: 'tapped', protocols: 'rtmp,tcp', formats: 'flv,live_flv', options: rwTimeout },
+  rtmps: { access: 'tapped', protocols: 'rtmps,rtmp,tls,httpproxy,tcp', formats: 'flv,live_flv', options: rwTimeout },
   // TCP: one lost datagram of a key frame costs a whole GOP. ffmpeg 5.1's rtsp knows only -timeout (microseconds).
   rtsp: {
     access: 'tapped',
-    protocols: 'rtsp,rtp,udp,tcp',
+    protocols: 'rtsp,tcp',
+    formats: 'rtsp',
     options: (micros) => ['-rtsp_transport', 'tcp', '-timeout', `${micros}`],
   },
   rtsps: {
     access: 'tapped',
-    protocols: 'rtsps,rtsp,rtp,udp,tls,tcp',
+    protocols: 'rtsps,rtsp,tls,httpproxy,tcp',
+    formats: 'rtsp',
     options: (micros) => ['-rtsp_transport', 'tcp', '-timeout', `${micros}`],
   },
-  srt: { access: 'tapped', protocols: 'srt,udp' },
-  udp: { access: 'tapped', protocols: 'udp,rtp', options: () => ['-overrun_nonfatal', '1', '-fifo_size', '50000'] },
-  rtp: { access: 'tapped', protocols: 'rtp,udp' },
-  tcp: { access: 'tapped', protocols: 'tcp' },
-  http: { access: 'direct', protocols: 'http,https,tcp,tls,crypto,httpproxy', options: rwTimeout },
-  https: { access: 'direct', protocols: 'http,https,tcp,tls,crypto,httpproxy', options: rwTimeout },
-  file: { access: 'direct', protocols: 'file' },
-  test: { access: 'built-in', protocols: '' },
+  srt: { access: 'tapped', protocols: 'srt,udp', formats: SELF_CONTAINED },
+  udp: {
+    access: 'tapped',
+    protocols: 'udp,rtp',
+    formats: SELF_CONTAINED,
+    options: () => ['-overrun_nonfatal', '1', '-fifo_size', '50000'],
+  },
+  rtp: { access: 'tapped', protocols: 'rtp,udp', formats: 'rtp' },
+  tcp: { access: 'tapped', protocols: 'tcp', formats: SELF_CONTAINED },
+  http: { access: 'direct', ...WEB, options: rwTimeout },
+  https: { access: 'direct', ...WEB, options: rwTimeout },
+  file: { access: 'direct', protocols: 'file', formats: SELF_CONTAINED },
+  test: { access: 'built-in', protocols: '', formats: '' },
 };
-
-/** Schemes without a call: whoever sends, sends. */
-const RECEIVERS: ReadonlySet<string> = new Set(['udp', 'rtp']);
 
 export const SOURCE_SCHEMES: readonly string[] = Object.keys(SCHEMES);
 
 /**
- * Reads a source URL. `attempt` counts failed connections in a row, from 0. Throws `source-url-invalid` for what is not a URL and `source-scheme-not-allowed` for a scheme
- * that is not in the table (so `concat:`, `subfile:`, `data:` and option-like texts never reach ffmpeg).
+ * Reads a source URL. `attempt` counts failed connections in a row, from 0; without `guarded` ffmpeg makes every connection
+ * by itself. Throws `source-url-invalid` for what is not a URL and `source-scheme-not-allowed` for a scheme that is not in
+ * the table (so `concat:`, `subfile:`, `data:` and option-like texts never reach ffmpeg).
  */
-export function parseSource(url: string, timeoutSeconds: number, attempt = 0): Source {
+export function parseSource(url: string, timeoutSeconds: number, attempt = 0, guarded = true): Source {
   if (url.length > 2048 || [...url].some(isSpaceOrControl)) {
     throw new Problem('source-url-invalid', {
       field: 'source_url',
@@ -92,17 +120,16 @@ export function parseSource(url: string, timeoutSeconds: number, attempt = 0): S
   }
   const { input, listen } = rtmpListener(url, scheme);
   const probe = rule.access === 'tapped' ? liveProbe(attempt) : [];
-  const whitelist = rule.protocols
-    ? ['-protocol_whitelist', rule.protocols + (rule.access === 'tapped' ? ',pipe' : '')]
-    : [];
+  const protocols = guarded ? rule.protocols : (rule.unguarded ?? rule.protocols);
+  const whitelist = protocols ? ['-protocol_whitelist', protocols, '-format_whitelist', rule.formats] : [];
   const options = rule.options?.(timeoutSeconds * 1_000_000) ?? [];
-  const waits = RECEIVERS.has(scheme) || /[?&](listen|mode=listener)\b/.test(url);
+  const isCalled = scheme === 'file' || scheme === 'test' || sourceAddress(url, scheme).reach === 'calls';
   return {
     url,
     input,
     scheme,
     access: rule.access,
-    waits,
+    waits: !isCalled,
     inputOptions: [...whitelist, ...probe, ...options, ...listen],
   };
 }

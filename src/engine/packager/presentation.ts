@@ -67,6 +67,8 @@ const REPRESENTATIVE_SECONDS = 60;
 export class Presentation {
   /** Grows with every change: what is rendered may be kept until it moves. */
   version = 0;
+  /** When it last changed, on the clock of `performance.now()`, ms: from here on who waited is answered. */
+  changedAtMs = performance.now();
   ended = false;
   private readonly states: ReadonlyMap<string, RenditionState>;
   private readonly waiters = new Waiters();
@@ -209,6 +211,7 @@ export class Presentation {
 
   private changed(): void {
     this.version += 1;
+    this.changedAtMs = performance.now();
     this.waiters.wake();
   }
 

@@ -23,6 +23,9 @@ export class Lane {
   private readonly assigned: Assignment[] = [];
   private nextSourceFrame = 0;
   private last: Frame;
+  private shown = -1;
+  /** Frames of sources that arrived and were never shown. */
+  dropped = 0;
   /** Shown in place of a lost source; until it has been made, the last frame is. */
   slate: Frame | undefined;
 
@@ -40,8 +43,9 @@ export class Lane {
 
   /** A new connection: its frames count from 0 again; what the old one still owed is repeated instead. */
   restart(): void {
-    this.held.clear();
+    this.forgetBefore(this.nextSourceFrame);
     this.nextSourceFrame = 0;
+    this.shown = -1;
     this.assigned.forEach((assignment, index) => {
       if (typeof assignment.filling === 'object') this.assigned[index] = { ...assignment, filling: 'repeat' };
     });
@@ -51,7 +55,7 @@ export class Lane {
   arrive(frame: Frame): void {
     this.held.set(this.nextSourceFrame, frame);
     this.nextSourceFrame += 1;
-    if (this.held.size > MAX_HELD) this.held.delete(this.held.keys().next().value!);
+    if (this.held.size > MAX_HELD) this.forget(this.held.keys().next().value!);
   }
 
   assign(assignment: Assignment): void {
@@ -67,18 +71,28 @@ export class Lane {
         const frame = this.held.get(sourceFrame);
         const mayStillCome = sourceFrame >= this.nextSourceFrame && nowMs < head.giveUpAtMs;
         if (!frame && mayStillCome) return;
-        if (frame) this.last = frame;
         this.forgetBefore(sourceFrame);
+        if (frame) this.show(sourceFrame, frame);
       }
       this.assigned.shift();
       this.emit(head.unit, filling === 'slate' ? (this.slate ?? this.last) : this.last);
     }
   }
 
+  private show(sourceFrame: number, frame: Frame): void {
+    this.last = frame;
+    this.shown = sourceFrame;
+  }
+
   private forgetBefore(sourceFrame: number): void {
     for (const index of this.held.keys()) {
       if (index >= sourceFrame) return;
-      this.held.delete(index);
+      this.forget(index);
     }
+  }
+
+  private forget(sourceFrame: number): void {
+    this.held.delete(sourceFrame);
+    if (sourceFrame > this.shown) this.dropped += 1;
   }
 }

@@ -111,6 +111,21 @@ describe('a lane', () => {
     expect(shown).toEqual([7, 7, 8]);
   });
 
+  it('counts the frames that came and were never shown', () => {
+    const lane = new Lane(frame(99), () => undefined);
+    for (let index = 0; index < 5; index += 1) lane.arrive(frame(index));
+    lane.assign({ unit: 1, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
+    lane.assign({ unit: 2, filling: { sourceFrame: 3 }, giveUpAtMs: 100 });
+    lane.advance(0);
+    expect(lane.dropped).toBe(2);
+    // What is shown again and again, or waits still, was not dropped; what an ended connection leaves is.
+    lane.assign({ unit: 3, filling: { sourceFrame: 3 }, giveUpAtMs: 100 });
+    lane.advance(0);
+    expect(lane.dropped).toBe(2);
+    lane.restart();
+    expect(lane.dropped).toBe(3);
+  });
+
   it('shows the slate once it has been made, and the last frame until then', () => {
     const shown: number[] = [];
     const lane = new Lane(frame(99), (_, [piece]) => shown.push(piece![0]!));

@@ -40,6 +40,8 @@ export interface PlayoutCounts {
   /** House units the source did not fill. */
   filledVideo: number;
   filledAudio: number;
+  /** Frames of sources that arrived and were never shown. */
+  droppedVideo: number;
   anchorMoves: number;
 }
 
@@ -56,7 +58,7 @@ interface Joined {
 }
 
 export class Playout {
-  readonly counts: PlayoutCounts = { filledVideo: 0, filledAudio: 0, anchorMoves: 0 };
+  readonly counts: PlayoutCounts = { filledVideo: 0, filledAudio: 0, droppedVideo: 0, anchorMoves: 0 };
   private readonly video;
   private readonly audio;
   private readonly frameMs;
@@ -128,6 +130,7 @@ export class Playout {
     if (!this.slots) return;
     for (const slot of this.slots.video.decide(this.availableVideo(), nowMs)) this.assign(slot, nowMs);
     for (const lane of this.lanes) lane.advance(nowMs);
+    this.counts.droppedVideo = this.lanes.at(-1)?.dropped ?? 0;
     for (const slot of this.slots.audio.decide(this.availableAudio(), nowMs)) this.emitAudio(slot, nowMs);
   }
 

@@ -22,10 +22,15 @@ export class Staircase {
 
   /** `nowMs`: the stream begins, with its first source still to come. */
   constructor(
-    private readonly times: StaircaseTimes,
+    private times: StaircaseTimes,
     nowMs: number,
   ) {
     this.lastPlayedMs = this.lastSourceMs = nowMs;
+  }
+
+  /** Counts by these times from now on, from when the source was seen last. */
+  useTimes(times: StaircaseTimes): void {
+    this.times = times;
   }
 
   /** A unit of the source went to the encoders. */

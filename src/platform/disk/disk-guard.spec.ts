@@ -33,6 +33,7 @@ describe('the guard of the disk', () => {
     const { guard, metric, logged } = await aGuard(0);
     expect(guard.freeBytes).toBeGreaterThan(0);
     expect(await metric('lockstep_disk_free_bytes')).toBe(guard.freeBytes);
+    expect(await metric('lockstep_disk_used_bytes')).toBeGreaterThan(0);
     expect(await metric('lockstep_disk_free_files')).toBeGreaterThan(0);
     expect(await metric('lockstep_disk_full_in_seconds')).toBe(Infinity);
     expect(logged).toEqual([]);

@@ -20,6 +20,7 @@ const WARN_AHEAD_SECONDS = 600;
 export class DiskGuard implements OnModuleInit, OnApplicationBootstrap {
   private looks: readonly Look[] = [];
   private freeFiles = 0;
+  private usedBytes = 0;
   private warned: 'filling' | 'full' | undefined;
 
   constructor(
@@ -32,6 +33,7 @@ export class DiskGuard implements OnModuleInit, OnApplicationBootstrap {
 
   onModuleInit(): void {
     this.gauge('lockstep_disk_free_bytes', 'Free room on the disk of OUTPUT_DIR', () => this.freeBytes);
+    this.gauge('lockstep_disk_used_bytes', 'Room taken on that disk, by whatever', () => this.usedBytes);
     this.gauge('lockstep_disk_reserve_bytes', 'Room kept free there (DISK_RESERVE)', () => this.reserveBytes);
     this.gauge('lockstep_disk_free_files', 'Files the file system of OUTPUT_DIR can still take', () => this.freeFiles);
     this.gauge(
@@ -63,7 +65,8 @@ export class DiskGuard implements OnModuleInit, OnApplicationBootstrap {
 
   /** Looks once. Rejects where the folder cannot be looked at. */
   async look(): Promise<void> {
-    const { bavail, bsize, files, ffree } = await statfs(this.settings.outputDir);
+    const { bavail, bfree, blocks, bsize, files, ffree } = await statfs(this.settings.outputDir);
+    this.usedBytes = (blocks - bfree) * bsize;
     this.freeFiles = files > 0 ? ffree : Infinity;
     this.looks = withLook(this.looks, { atMs: this.clock.now(), freeBytes: bavail * bsize });
     this.tell();

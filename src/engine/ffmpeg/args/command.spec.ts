@@ -1,7 +1,7 @@
 /** Holds fluent-ffmpeg's private argument builder to its contract: the whole list, as ffmpeg gets it. */
 import { describe, expect, it } from 'vitest';
 import { houseGrid, ratio } from '../../timeline/index.js';
-import { parseSource } from '../source.js';
+import { parseSource, SELF_CONTAINED } from '../source.js';
 import { ffmpegArguments } from './command.js';
 import { audioEncoderCommand, videoEncoderCommand } from './encoder.js';
 import { intakeCommand } from './intake.js';
@@ -52,7 +52,7 @@ describe('ffmpeg arguments', () => {
 
   it('of a tap open a source once and copy it', () => {
     expect(ffmpegArguments(tapCommand(parseSource('srt://host:9000', 10))).join(' ')).toBe(
-      `${GLOBAL} -protocol_whitelist srt,udp,pipe -fflags +genpts -probesize 1000000 -analyzeduration 1000000 -i srt://host:9000 ` +
+      `${GLOBAL} -protocol_whitelist srt,udp -format_whitelist ${SELF_CONTAINED} -fflags +genpts -probesize 5000000 -analyzeduration 1000000 -i srt://host:9000 ` +
         '-map 0:V:0? -map 0:a:0? -c copy -f nut -max_interleave_delta 100000 -flush_packets 1 pipe:1',
     );
   });
@@ -64,6 +64,7 @@ describe('ffmpeg arguments', () => {
         fps: ratio(30_000, 1001),
         interlaced: true,
         audioStream: '0:a:0',
+        pixelsPerSecond: 1280 * 720 * 30,
       },
       video: [{ ...rendition, name: '720p', width: 1280, height: 720 }, rendition],
     });
@@ -75,8 +76,18 @@ describe('ffmpeg arguments', () => {
       '-map 0:a:0 -af aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo ' +
         '-c:a pcm_s16le -f s16le -flush_packets 1',
     );
-    expect(plan.inputs[0]!.options.slice(0, 2)).toEqual(['-reinit_filter:v', '0']);
+    expect(plan.inputs[0]!.options.slice(0, 4)).toEqual(['-reinit_filter:v', '0', '-thread_type', 'slice']);
     expect(plan.outputs.map(({ target }) => target)).toEqual(['pipe:3', 'pipe:4', 'pipe:5']);
+  });
+
+  it('of an intake give each frame a thread of its own only where one core would not keep up', () => {
+    const optionsFor = (pixelsPerSecond: number): string =>
+      intakeCommand({
+        ...{ inputs: [{ options: [], source: 'pipe:0' }], fps: ratio(30), interlaced: false, pixelsPerSecond },
+        ...{ audioStream: undefined, video: [rendition] },
+      }).inputs[0]!.options.join(' ');
+    expect(optionsFor(1920 * 1080 * 60)).toContain('-thread_type slice');
+    expect(optionsFor(3840 * 2160 * 30)).not.toContain('-thread_type');
   });
 
   it('of a video encoder say one closed GOP per segment and one frame per fragment', () => {

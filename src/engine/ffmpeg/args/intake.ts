@@ -17,14 +17,23 @@ export interface IntakePlan {
   /** Which input and stream carries sound, e.g. `0:a:0`; undefined when the source has none. */
   readonly audioStream: string | undefined;
   readonly interlaced: boolean;
+  /** Of the source's picture; 0 without one. */
+  readonly pixelsPerSecond: number;
 }
+
+/**
+ * More than this (1080p60) is not left to one core: a decoder whose threads each take a whole frame is as many frames late
+ * as it has threads, nine on a server of eight cores, so it is chosen only where it is needed.
+ */
+const ONE_CORE_PIXELS_PER_SECOND = 1920 * 1088 * 60;
 
 /** Video rung `i` leaves on fd 3 + i as yuv420p frames, sound on the next fd as stereo s16le at 48 kHz. */
 export function intakeCommand(plan: IntakePlan): CommandPlan {
   const { video, audioStream, inputs } = plan;
   const pictures = video.map((_, index) => pictureOutput(index));
+  const threads = plan.pixelsPerSecond > ONE_CORE_PIXELS_PER_SECOND ? [] : ['-thread_type', 'slice'];
   return {
-    inputs: video.length > 0 ? inputs.map(keepingTheGraph) : inputs,
+    inputs: video.length > 0 ? inputs.map((input) => keepingTheGraph(input, threads)) : inputs,
     ...(video.length > 0 && { filter: videoChains(plan).join(';') }),
     outputs: [...pictures, ...(audioStream ? [soundOutput(audioStream, FIRST_OUTPUT_FD + video.length)] : [])],
   };
@@ -34,9 +43,9 @@ export function intakeCommand(plan: IntakePlan): CommandPlan {
  * A source that changes its size in mid-stream must not make ffmpeg build its filters anew: they would fill the time
  * from 0 again. `scale` adapts by itself.
  */
-const keepingTheGraph = (input: CommandInput): CommandInput => ({
+const keepingTheGraph = (input: CommandInput, threads: readonly string[]): CommandInput => ({
   ...input,
-  options: ['-reinit_filter:v', '0', ...input.options],
+  options: ['-reinit_filter:v', '0', ...threads, ...input.options],
 });
 
 function videoChains({ video, fps, interlaced }: IntakePlan): string[] {
