@@ -101,9 +101,14 @@ function nearlyRight(fields: Fields): fc.Arbitrary<object> {
   const isStart = fields.some(([name]) => name === 'stream_id');
   const base = fc.record({
     ...(isStart && { stream_id: fc.constantFrom('a', 'b', 'Z9_-') }),
-    source_url: fc.oneof(fc.constantFrom(...ALLOWED), hostileSource),
+    source_url: fc.oneof(
+      { weight: 1, arbitrary: fc.constantFrom(...ALLOWED) },
+      { weight: 3, arbitrary: hostileSource },
+    ),
   });
-  return fc.tuple(base, fc.oneof(fc.constant({}), one(others))).map(([right, odd]) => ({ ...right, ...odd }));
+  return fc
+    .tuple(base, fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: one(others) }))
+    .map(([right, odd]) => ({ ...right, ...odd }));
 }
 
 const one = (fields: Fields): fc.Arbitrary<object> =>

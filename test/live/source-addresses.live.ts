@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStream, stopStream, untilStatus } from '../support/api.js';
 import { selfSignedCertificate, type Certificate } from '../support/certificate.js';
+import { rtspCamera } from '../support/rtsp-camera.js';
 import { ffmpegChildren, startServer, type RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
@@ -61,7 +62,9 @@ beforeAll(async () => {
   secure = `https://127.0.0.1:${await listening(createTlsServer({ key, cert }, serve), '127.0.0.1')}`;
   outside = createServer(serve).on('connection', () => (intrusions += 1));
   inside = `127.0.0.2:${await listening(outside, '127.0.0.2')}`;
-  server = await startServer({ env: { ...SECRETS, SOURCE_ALLOWED_ADDRESSES: '127.0.0.1', SOURCE_TIMEOUT: '3', MEDIA_ROOT: media } });
+  server = await startServer({
+    env: { ...SECRETS, SOURCE_ALLOWED_ADDRESSES: '127.0.0.1', SOURCE_TIMEOUT: '3', MEDIA_ROOT: media },
+  });
 });
 afterAll(async () => {
   await server?.stop();
@@ -113,6 +116,14 @@ describe('a source at an address that is not allowed', () => {
     expect(await problemOf('detour')).toBe(code);
   });
 
+  it('is not reached by a redirect of an RTSP server', async () => {
+    const camera = await rtspCamera({ redirectTo: `rtsp://${inside}/secret` });
+    await startStream(server.url, wanted('detour', `rtsp://127.0.0.1:${camera.port}/1`));
+    expect(await problemOf('detour')).toBe('source-address-not-allowed');
+    expect(camera.asked.at(-1)).toMatch(/^DESCRIBE /);
+    camera.close();
+  });
+
   it('was never connected to, by any of these', () => expect(intrusions).toBe(0));
 });
 
@@ -126,6 +137,14 @@ describe('a source at an address that is allowed', () => {
     await startStream(server.url, wanted('allowed', url()));
     await untilStatus(server.url, 'allowed', 'live');
     await stopStream(server.url, 'allowed');
+  });
+
+  it('plays as RTSP', async () => {
+    const camera = await rtspCamera({ file: join(folder, 'film.ts'), seconds: 30 });
+    await startStream(server.url, wanted('allowed', `rtsp://user:word@127.0.0.1:${camera.port}/1`));
+    await untilStatus(server.url, 'allowed', 'live');
+    await stopStream(server.url, 'allowed');
+    camera.close();
   });
 
   it('is read by children that know none of the secrets of the server', async () => {

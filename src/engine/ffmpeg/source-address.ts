@@ -8,23 +8,27 @@ export interface SourceAddress {
   readonly reach: SourceReach;
   /** A name or an address, IPv6 in brackets. */
   readonly host: string;
-  /** The same URL with an address in the host's place. */
-  readonly at: (address: string) => string;
+  /** As it is written; undefined for the scheme's own. */
+  readonly port: number | undefined;
+  /** The same URL with an address in the host's place, and a port in the port's. */
+  readonly at: (address: string, port?: number) => string;
 }
 
 /** Scheme, user, host, port, the rest. What is not of this form the two of us might read differently. */
-const FORM = /^([a-z]+:\/\/(?:[^/?#\\]*@)?)(\[[0-9a-f:.]+\]|[a-z0-9._-]+)((?::\d{1,5})?(?:[/?#].*)?)$/is;
+const FORM = /^([a-z]+:\/\/(?:[^/?#\\]*@)?)(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?((?:[/?#].*)?)$/is;
 
 /**
  * Throws `source-url-invalid` for a host that is neither a name nor an address, and for a mode of srt or tcp that ffmpeg
  * does not know or is told twice: whether it calls or listens must not be a matter of opinion.
  */
 export function sourceAddress(url: string, scheme: string): SourceAddress {
-  const [, before, host, after] = FORM.exec(url) ?? [];
+  const [, before, host, portText, after] = FORM.exec(url) ?? [];
   if (before === undefined || host === undefined || after === undefined)
     throw invalid(`${scheme}://HOST:PORT/…, HOST a name or an address`);
-  const at = (address: string): string => `${before}${address.includes(':') ? `[${address}]` : address}${after}`;
-  return { host, at, reach: reachOf(scheme, after) };
+  const port = portText === undefined ? undefined : Number(portText);
+  const at = (address: string, other = port): string =>
+    `${before}${address.includes(':') ? `[${address}]` : address}${other === undefined ? '' : `:${other}`}${after}`;
+  return { host, port, at, reach: reachOf(scheme, after) };
 }
 
 function reachOf(scheme: string, after: string): SourceReach {

@@ -8,6 +8,8 @@ describe('a source URL', () => {
   it.each([
     ['rtmp://host/app/key', 'tapped', 'rtmp,tcp'],
     ['rtsp://user:pass@camera/1', 'tapped', 'rtsp,tcp'],
+    ['rtsps://camera/1', 'tapped', 'rtsp,tcp'],
+    ['rtmps://host/app/key', 'tapped', 'rtmps,rtmp,tls,httpproxy,tcp'],
     ['srt://0.0.0.0:9000?mode=listener', 'tapped', 'srt,udp'],
     ['udp://239.0.0.1:1234', 'tapped', 'udp,rtp'],
     ['tcp://0.0.0.0:9000?listen', 'tapped', 'tcp'],
@@ -78,10 +80,11 @@ describe('a source URL', () => {
 
   it('leads to the host behind the last @, whatever comes before it', () => {
     const { host, at } = sourceAddress('srt://a:b@c@host:9000/x?streamid=@d', 'srt');
-    expect([host, at('10.0.0.1'), at('fd00::1')]).toEqual([
+    expect([host, at('10.0.0.1'), at('fd00::1'), at('127.0.0.1', 7)]).toEqual([
       'host',
       'srt://a:b@c@10.0.0.1:9000/x?streamid=@d',
       'srt://a:b@c@[fd00::1]:9000/x?streamid=@d',
+      'srt://a:b@c@127.0.0.1:7/x?streamid=@d',
     ]);
   });
 

@@ -77,7 +77,9 @@ const SCHEMES: Readonly<Record<string, SchemeRule>> = {
   },
   rtsps: {
     access: 'tapped',
-    protocols: 'rtsps,rtsp,tls,httpproxy,tcp',
+    // The relay speaks TLS for it.
+    protocols: 'rtsp,tcp',
+    unguarded: 'rtsps,rtsp,tls,tcp',
     formats: 'rtsp',
     options: (micros) => ['-rtsp_transport', 'tcp', '-timeout', `${micros}`],
   },
@@ -118,7 +120,7 @@ export function parseSource(url: string, timeoutSeconds: number, attempt = 0, gu
   if (rule.access !== 'built-in' && !isUrl(url, scheme)) {
     throw new Problem('source-url-invalid', { field: 'source_url', expected: `a URL such as ${scheme}://host/path` });
   }
-  const { input, listen } = rtmpListener(url, scheme);
+  const { input, listen } = rtmpListener(`${scheme}${url.slice(scheme.length)}`, scheme);
   const probe = rule.access === 'tapped' ? liveProbe(attempt) : [];
   const protocols = guarded ? rule.protocols : (rule.unguarded ?? rule.protocols);
   const whitelist = protocols ? ['-protocol_whitelist', protocols, '-format_whitelist', rule.formats] : [];

@@ -5,10 +5,10 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, isIP, type AddressInfo, type LookupFunction, type Server, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { resolveAllowed, type AddressPolicy, type Lookup } from '../../net/index.js';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressPolicy, Lookup } from '../../net/index.js';
 import { Problem } from '../../problem.js';
+import { connectChecked, troubleWith } from './connect-checked.js';
 import {
   fieldOf,
   headOfText,
@@ -100,18 +100,10 @@ export class ForwardProxy {
     }
   }
 
-  /** Connects to addresses that were checked, and to no others. */
   private async reach({ host, port, head }: Target, client: Socket): Promise<Socket> {
-    const addresses = await resolveAllowed(host, this.options.policy, this.options.lookup);
-    const plain = this.keep(connect({ host: 'checked', port, lookup: giving(addresses) }));
-    client.once('close', () => plain.destroy(new Error('nobody waits for it any longer')));
-    await once(plain, 'connect');
-    if (head === undefined || !this.secure.includes(host, port)) return plain;
-    // As ffmpeg would: a camera's certificate is its own, and no certificate makes an address allowed.
-    const trust = { rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };
-    const secured = this.keep(connectTls({ socket: plain, ...trust, ...(!isIP(host) && { servername: host }) }));
-    await once(secured, 'secureConnect');
-    return secured;
+    const tls = head !== undefined && this.secure.includes(host, port);
+    const upstream = await connectChecked({ ...this.options, host, port, tls }, client);
+    return this.keep(upstream);
   }
 
   /** Media is passed as it comes; a text that names addresses is read first, so that ffmpeg may open them. */
@@ -146,33 +138,15 @@ export class ForwardProxy {
 
   private note({ host, port }: Target, error: unknown): void {
     if (error instanceof Problem) this.refusal ??= error;
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const what = /^(ERR_SSL|EPROTO)/.test(code) ? `TLS handshake failed (${code})` : (WORDS[code] ?? message);
-    this.said.push(`Connection to tcp://${host}:${port} failed: ${what}`);
+    this.said.push(troubleWith(host, port, error));
     this.said.splice(0, this.said.length - TROUBLES_KEPT);
   }
 }
-
-/** What people know from ffmpeg, by what Node calls it. */
-const WORDS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'Name or service not known',
-  EAI_AGAIN: 'Temporary failure in name resolution',
-  ECONNREFUSED: 'Connection refused',
-  ETIMEDOUT: 'Connection timed out',
-  EHOSTUNREACH: 'No route to host',
-  ENETUNREACH: 'Network is unreachable',
-};
 
 const CHALLENGE = 'Proxy-Authenticate: Basic realm="source"\r\n';
 
 function refuse(client: Socket, status: string, field = ''): void {
   client.end(`HTTP/1.1 ${status}\r\n${field}Content-Length: 0\r\nConnection: close\r\n\r\n`);
-}
-
-/** A look-up that has been made already. */
-function giving(addresses: readonly string[]): LookupFunction {
-  const found = addresses.map((address) => ({ address, family: isIP(address) }));
-  return (_, { all }, callback) => (all ? callback(null, found) : callback(null, found[0]!.address, found[0]!.family));
 }
 
 /** Each end of the two goes with the other. */

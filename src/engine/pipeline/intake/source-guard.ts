@@ -4,7 +4,9 @@ import { networkInterfaces } from 'node:os';
 import { sourceAddress, type Source } from '../../ffmpeg/index.js';
 import { AddressPolicy, resolveAllowed, type Lookup } from '../../net/index.js';
 import { Problem } from '../../problem.js';
+import { connectChecked, troubleWith } from './connect-checked.js';
 import { ForwardProxy } from './forward-proxy.js';
+import { RtspRelay } from './rtsp-relay.js';
 
 /** A way to a source, for one attempt; close it when the attempt is over. */
 export interface Passage {
@@ -23,7 +25,9 @@ export interface Passage {
 export const systemLookup: Lookup = async (host) => (await resolve(host, { all: true })).map(({ address }) => address);
 
 /** Schemes whose every connection is made by the forward proxy; all others connect by themselves. */
-const PROXIED = new Set(['http', 'https', 'rtmps', 'rtsps']);
+const PROXIED = new Set(['http', 'https', 'rtmps']);
+/** Default ports of those that a relay stands before. */
+const RELAYED: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322 };
 /** Those that mean the same with an address in the place of a name. */
 const PINNED = new Set(['srt', 'tcp', 'udp', 'rtp']);
 /** 224.0.0.0/4 and ff00::/8: a group is joined, nobody is called. */
@@ -47,8 +51,22 @@ export async function passageTo(source: Source, policy: AddressPolicy, lookup: L
       close: () => proxy.close(),
     };
   }
+  if (scheme in RELAYED) return relayTo(source, policy, lookup);
   const [address] = await checkSourceAddress(source, policy, lookup);
   return open(PINNED.has(scheme) && address !== undefined ? sourceAddress(input, scheme).at(address) : input);
+}
+
+async function relayTo({ scheme, input }: Source, policy: AddressPolicy, lookup: Lookup): Promise<Passage> {
+  const { host, port = RELAYED[scheme]!, at } = sourceAddress(input, scheme);
+  const destination = { host, port, tls: scheme === 'rtsps', policy, lookup };
+  const relay = await RtspRelay.start({ host, reach: (client) => connectChecked(destination, client) });
+  return {
+    input: at('127.0.0.1', relay.port).replace(/^rtsps/, 'rtsp'),
+    environment: {},
+    refusal: () => relay.refusal,
+    troubles: () => (relay.trouble === undefined ? [] : [troubleWith(host, port, relay.trouble)]),
+    close: () => relay.close(),
+  };
 }
 
 /**
