@@ -5,6 +5,11 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
   test: { name, include, testTimeout: 20_000, ...extra },
 });
 
+/** Live tests that need the machine for themselves. */
+const ALONE = ['av-sync', 'capacity', 'isolation', 'load', 'players', 'spine'].map(
+  (name) => `test/live/${name}.live.ts`,
+);
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,8 +27,14 @@ export default defineConfig({
       ]),
       project('architecture', ['test/architecture/*.spec.ts']),
       project('e2e', ['test/e2e/*.e2e.ts']),
-      // Live and browser tests share two cores with real encoders: one file at a time, and bounds with room.
-      project('live', ['test/live/*.live.ts'], { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
+      // Real ffmpeg and nginx: these wait more than they work, and run two files at a time.
+      project('live', ['test/live/*.live.ts'], {
+        exclude: ALONE,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      }),
+      // What measures, or plays in several players: one file at a time.
+      project('alone', ALONE, { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
       // Everything broken on purpose: these wait more than they work, and run two files at a time.
       project('faults', ['test/faults/*.live.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       // The judge on live output: two files at a time.

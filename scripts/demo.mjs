@@ -41,6 +41,8 @@ start('server', process.execPath, ['--max-semi-space-size=64', join(ROOT, 'dist'
   VIEWER_LOG_PORT,
   OUTPUT_DIR: join(FOLDER, 'streams'),
   DATA_DIR: join(FOLDER, 'data'),
+  // DEMO_SOURCE is often on this machine.
+  SOURCE_ALLOWED_ADDRESSES: process.env.SOURCE_ALLOWED_ADDRESSES ?? '127.0.0.0/8,::1',
   LADDER_FILE: process.env.LADDER_FILE ?? join(ROOT, 'config', 'ladder.yaml'),
 });
 await until('the server answers', async () => (await fetch(`${API}/health/ready`)).ok, 20_000);
@@ -59,6 +61,7 @@ await startStream();
 await until('stream demo is playable', isPlayable, PLAYABLE_WITHIN_MS);
 
 console.log(`
+  \u001b[1mConsole\u001b[0m   ${API}/
   \u001b[1mPlayer\u001b[0m    ${CDN}/player/?stream=demo
   HLS       ${CDN}/demo/playlist.m3u8
   DASH      ${CDN}/demo/manifest.mpd

@@ -101,8 +101,17 @@ export function ensureBuild() {
     run('npm', ['run', '--silent', 'build:server'], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
   const page = join(ROOT, 'web', 'dist', 'index.html');
-  if (olderThan(page, ['web/src', 'web/index.html', 'web/vite.config.ts', 'package-lock.json'])) {
-    say('building the player page');
+  if (
+    olderThan(page, [
+      'web/src',
+      'web/player',
+      'web/public',
+      'web/index.html',
+      'web/vite.config.ts',
+      'package-lock.json',
+    ])
+  ) {
+    say('building the console and the player page');
     run('npm', ['run', '--silent', 'build:web'], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 }

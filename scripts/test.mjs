@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, from a bare clone. Lint, types, architecture, unit, e2e, live (real ffmpeg and nginx),
- * faults (all of it broken on purpose), conformance (the judge on live output) and browser (Debian's Chromium). A test that is skipped fails the run: green means it all ran.
+ * alone (the live tests that measure), faults (all of it broken on purpose), conformance (the judge on live output) and browser (Debian's Chromium). A test that is skipped fails the run: green means it all ran.
  *
  * `npm test -- unit e2e` runs only the steps named.
  */
@@ -18,7 +18,8 @@ const STEPS = [
   ['architecture', () => npm('architecture')],
   ['unit', () => vitest('unit')],
   ['e2e', () => vitest('e2e')],
-  ['live', () => vitest('live')],
+  ['live', () => vitest('live', ['--maxWorkers=2'])],
+  ['alone', () => vitest('alone')],
   ['faults', () => vitest('faults', ['--maxWorkers=2'])],
   ['conformance', () => vitest('conformance', ['--maxWorkers=2'])],
   ['browser', () => vitest('browser')],

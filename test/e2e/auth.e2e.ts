@@ -99,6 +99,9 @@ describe('a server with tokens', () => {
     const whoami = (token: string) => request(app.server).get('/whoami').set('authorization', bearer(token));
     expect((await whoami(TOKENS.reader)).body).toEqual({ name: 'grafana', scope: 'read', tokens_required: true });
     expect((await whoami(TOKENS.operator)).body).toEqual({ name: 'anna', scope: 'control', tokens_required: true });
+    expect((await whoami('x'.repeat(43))).body.code).toBe('token-refused');
+    const { body } = await request(app.server).get('/whoami');
+    expect(body).toEqual({ name: null, scope: null, tokens_required: true });
   });
 
   it.each(['/time', '/health/live', '/problems', '/problems/token-missing', '/docs', '/openapi.json'])(
@@ -125,7 +128,7 @@ describe('a server with tokens', () => {
     const app = await server();
     const { body } = await request(app.server).get('/openapi.json');
     const routes = Object.entries(body.paths as Record<string, Record<string, unknown>>)
-      .filter(([path]) => !OPEN_ROUTES.test(path))
+      .filter(([path]) => !OPEN_ROUTES.test(path) && path !== '/whoami')
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path.replaceAll(/\{\w+\}/g, 'x')]));
     expect(routes.length).toBeGreaterThan(8);
     await app.app.listen(0, '127.0.0.1');

@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { renderNginxConf } from '../../nginx/render.mjs';
 import { startNginx, type RunningNginx } from '../support/nginx.js';
 import { ask, open, type RawAnswer, type RawRequest } from '../support/raw-http.js';
@@ -484,15 +483,6 @@ describe('the nginx template', () => {
     const given = { TLS_PORT: 8443, TLS_CERTIFICATE: '/tls/certificate.pem', TLS_KEY: '/tls/key.pem' };
     expect(renderNginxConf(given)).toContain('listen 0.0.0.0:8443 ssl http2');
     expect(() => renderNginxConf({ ...given, TLS_KEY: '' })).toThrow('are needed together');
-  });
-
-  it('is filled in completely where containers run it', async () => {
-    const compose = parse(await readFile('docker-compose.yml', 'utf8')) as {
-      services: { nginx: { environment: Record<string, string> } };
-    };
-    const template = await readFile('nginx/nginx.conf.template', 'utf8');
-    const words = [...template.matchAll(/^[^#\n]*?\$\{([A-Z_]+)\}/gm)].map(([, word]) => word);
-    expect(Object.keys(compose.services.nginx.environment)).toEqual(expect.arrayContaining(words));
   });
 
   it('refuses a name the template does not have', () => {

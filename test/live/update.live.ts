@@ -47,10 +47,13 @@ async function change(fields: object): Promise<StreamInfo> {
   return (await response.json()) as StreamInfo;
 }
 
-async function filledFrames(): Promise<number> {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  return Number(/^lockstep_\w*filled\w*\{[^}]*video[^}]*\} (\d+)$/m.exec(text)![1]);
-}
+/** Told once a second, so not at once. */
+const filledFrames = (): Promise<number> =>
+  until('the metrics tell of repeated pictures', async () => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const found = /^lockstep_playout_filled_units_total\{[^}]*video[^}]*\} (\d+)$/m.exec(text);
+    return found ? Number(found[1]) : undefined;
+  });
 
 const onAir = (step: string, index: number): Promise<StreamInfo> =>
   until(`source ${index} is on air: ${step}`, async () => {

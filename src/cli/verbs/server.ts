@@ -53,7 +53,7 @@ export function addServerVerbs(program: Command, session: Session): void {
 
 interface WhoAmI {
   readonly name: string | null;
-  readonly scope: string;
+  readonly scope: string | null;
   readonly tokens_required: boolean;
 }
 
@@ -63,9 +63,7 @@ function addTokenVerbs(program: Command, session: Session): void {
     .description('say who the server takes you for, and what you may do')
     .action(async () => {
       const answer = await session.api.ask<WhoAmI>('GET /whoami');
-      session.show(answer, ({ name, scope, tokens_required }) => [
-        tokens_required ? `${name}, who may ${scope}` : 'anybody: this server asks for no token',
-      ]);
+      session.show(answer, ({ name, scope, tokens_required }) => [whoItIs(name, scope, tokens_required)]);
     });
   program
     .command('token')
@@ -140,4 +138,10 @@ function healthLines({ status, info = {} }: Health): string[] {
     return [name, String(state), told.join(', ')];
   });
   return [status, ...(checks.length > 0 ? table(['CHECK', 'STATE', ''], checks) : [])];
+}
+
+function whoItIs(name: string | null, scope: string | null, tokensRequired: boolean): string {
+  if (!tokensRequired) return 'anybody: this server asks for no token';
+  if (scope === null) return 'nobody: this server asks for a token, and none was given (LOCKSTEP_TOKEN)';
+  return `${name}, who may ${scope}`;
 }

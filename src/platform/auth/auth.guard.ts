@@ -7,7 +7,7 @@ import { READING } from '../limits/index.js';
 import { SETTINGS, type ApiToken, type Scope, type Settings } from '../settings/index.js';
 import { AuthFailures } from './auth-failures.js';
 import { KnownTokens } from './known-tokens.js';
-import { OPEN, type OpenWhen } from './open.js';
+import { OPEN, WELCOMES_STRANGERS, type OpenWhen } from './open.js';
 import { isOwnHost, isOwnOrigin } from './own-names.js';
 
 const CHALLENGE = 'Bearer realm="lockstep"';
@@ -30,6 +30,7 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (this.tokens.size === 0) return this.asOurselves(request);
+    if (request.headers.authorization === undefined && this.welcomesStrangers(context)) return true;
     const token = this.tokenOf(request, reply);
     request.token = { name: token.name, scope: token.scope };
     return this.goesFarEnough(token.scope, request, reply);
@@ -41,6 +42,10 @@ export class AuthGuard implements CanActivate {
       context.getClass(),
     ]);
     return when?.(this.settings) ?? false;
+  }
+
+  private welcomesStrangers(context: ExecutionContext): boolean {
+    return this.reflector.get<boolean | undefined>(WELCOMES_STRANGERS, context.getHandler()) ?? false;
   }
 
   /** Without tokens everything is allowed, but not to a page of somebody else's in the browser of one of ours. */

@@ -12,3 +12,8 @@ export type OpenWhen = (settings: Settings) => boolean;
 export function Open(when: OpenWhen = () => true): CustomDecorator {
   return SetMetadata(OPEN, when);
 }
+
+export const WELCOMES_STRANGERS = 'lockstep:welcomes-strangers';
+
+/** This route answers who shows no token too; a token that is shown must be a right one. */
+export const WelcomesStrangers = (): CustomDecorator => SetMetadata(WELCOMES_STRANGERS, true);

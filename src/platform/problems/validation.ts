@@ -21,7 +21,8 @@ const MAX_DEPTH = 16;
 class ShallowValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const deep = fieldsOf(value).find(([, held]) => isDeeper(held, MAX_DEPTH));
-    if (deep) throw new FieldProblem([{ field: deep[0], message: `must not be nested deeper than ${MAX_DEPTH} levels` }]);
+    if (deep)
+      throw new FieldProblem([{ field: deep[0], message: `must not be nested deeper than ${MAX_DEPTH} levels` }]);
     return super.transform(value, metadata);
   }
 }
