@@ -3,8 +3,15 @@
 export interface Row {
   readonly name: string;
   readonly unit: string;
-  readonly samples: readonly number[];
+  readonly samples: readonly number[] | Summary;
   readonly note?: string;
+}
+
+/** Samples that somebody else counted. */
+export interface Summary {
+  readonly median: number;
+  readonly p95: number;
+  readonly count: number;
 }
 
 export interface Scenario {
@@ -20,14 +27,18 @@ export const percentile = (samples: readonly number[], share: number): number =>
 
 export const median = (samples: readonly number[]): number => percentile(samples, 0.5);
 
+const summaryOf = (samples: Row['samples']): Summary =>
+  'median' in samples ? samples : { median: median(samples), p95: percentile(samples, 0.95), count: samples.length };
+
 /** A table in Markdown; ratios are to the median of the row named `baseline`. */
 export function table(rows: readonly Row[], baseline?: string): string {
   const base = rows.find(({ name }) => name === baseline);
   const lines = rows.map(({ name, unit, samples, note }) => {
+    const { median, p95, count } = summaryOf(samples);
     const ratio =
-      base && name !== baseline && base.unit === unit ? (median(samples) / median(base.samples)).toFixed(2) : '';
-    const figures = [median(samples), percentile(samples, 0.95)].map((value) => `${value.toFixed(2)} ${unit}`);
-    return `| ${[name, ...figures, `${samples.length}`, ratio, note ?? ''].join(' | ')} |`;
+      base && name !== baseline && base.unit === unit ? (median / summaryOf(base.samples).median).toFixed(2) : '';
+    const figures = [median, p95].map((value) => `${value.toFixed(2)} ${unit}`);
+    return `| ${[name, ...figures, `${count}`, ratio, note ?? ''].join(' | ')} |`;
   });
   return ['| | median | p95 | samples | ratio to baseline | |', '|---|---|---|---|---|---|', ...lines].join('\n');
 }

@@ -13,8 +13,13 @@ ensurePrograms(['ffmpeg', 'ffprobe', 'nginx', 'setpriv', 'chromium']);
 ensurePackages();
 ensureBuild();
 
-const { runnerImport } = await import('vite');
-const load = async (file) => (await runnerImport(join(ROOT, 'bench', file))).module;
+const { createServer } = await import('vite');
+// Stays open: what a scenario imports in mid-run is loaded too.
+const vite = await createServer({
+  ...{ root: ROOT, configFile: false, appType: 'custom', logLevel: 'warn', optimizeDeps: { noDiscovery: true } },
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+});
+const load = (file) => vite.ssrLoadModule(join(ROOT, 'bench', file));
 const { table } = await load('report.ts');
 
 const known = readdirSync(join(ROOT, 'bench', 'scenario')).map((file) => file.replace(/\.ts$/, ''));

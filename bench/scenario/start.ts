@@ -1,98 +1,110 @@
-/** From POST to playable, for a live source that is there already. */
+/** From POST to playable, and to the first picture on a screen, for a live source that is there already. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
+import { servePlayerPages, type PlayerPages } from '../../test/players/page.js';
 import { startStream, stopStream, untilStatus } from '../../test/support/api.js';
-import { freePort } from '../../test/support/free-port.js';
-import { isListening } from '../../test/support/listening.js';
-import { publish } from '../../test/support/publisher.js';
-import { startServer } from '../../test/support/server.js';
+import { launchChromium } from '../../test/support/chromium.js';
+import { startServer, type RunningServer } from '../../test/support/server.js';
 import { until } from '../../test/support/until.js';
+import { sourcesToStart, type StartableSource } from '../startable-sources.js';
 import type { Row, Scenario } from '../report.js';
 
 const ROUNDS = 7;
 
 const scenario: Scenario = {
-  about: `POST to playable (two rungs and sound) for live sources with a 1 s GOP, ${ROUNDS} rounds; baseline: \`ffmpeg -f hls\` from its start to the first segment in its playlist, default probing.`,
+  about: `POST to playable, and POST to the first picture in hls.js (a page opened right after), two rungs and sound, for live sources with a 1 s GOP, ${ROUNDS} rounds each. RTMP: our listener, the publisher starts with the POST. Baseline: \`ffmpeg -f hls\` of the TCP source from its start to the first segment in its playlist, default probing.`,
   async run(progress) {
-    const server = await startServer();
+    const media = await mkdtemp(join(tmpdir(), 'lockstep-start-'));
+    const server = await startServer({ env: { MEDIA_ROOT: media } });
+    const browser = await launchChromium();
+    const pages = await servePlayerPages(browser);
     try {
+      const sources = await sourcesToStart(media);
       const rows: Row[] = [];
-      rows.push(await rounds('test:', progress, () => playable(server.url, 'test:?size=1280x720')));
-      rows.push(
-        await rounds('MPEG-TS over TCP', progress, () =>
-          fromCamera((url) => playable(server.url, url), 'tcp', '?listen'),
-        ),
-      );
-      rows.push(
-        await rounds('SRT', progress, () => fromCamera((url) => playable(server.url, url), 'srt', '?mode=listener')),
-      );
-      rows.push(await rounds('baseline', progress, () => fromCamera(plainHls, 'tcp', '?listen')));
+      for (const source of sources) rows.push(...(await measure(source, { server, pages, progress })));
+      const live = sources.find(({ name }) => name === 'MPEG-TS over TCP')!;
+      rows.push({ name: 'baseline', unit: 's', samples: await rounds('baseline', progress, () => plainHls(live)) });
       return rows;
     } finally {
+      await pages.close();
+      await browser.close();
       await server.stop();
+      await rm(media, { recursive: true, force: true });
     }
   },
 };
 
 export default scenario;
 
-async function rounds(name: string, progress: (text: string) => void, once: () => Promise<number>): Promise<Row> {
-  const samples: number[] = [];
+interface Stage {
+  readonly server: RunningServer;
+  readonly pages: PlayerPages;
+  readonly progress: (text: string) => void;
+}
+
+async function measure(source: StartableSource, { server, pages, progress }: Stage): Promise<Row[]> {
+  const both = await rounds(source.name, progress, () => once(source, server.url, pages));
+  return [
+    { name: `${source.name}, playable`, unit: 's', samples: both.map(({ playable }) => playable) },
+    { name: `${source.name}, first picture`, unit: 's', samples: both.map(({ picture }) => picture) },
+  ];
+}
+
+async function once(
+  source: StartableSource,
+  server: string,
+  pages: PlayerPages,
+): Promise<{ playable: number; picture: number }> {
+  const stream_id = `start-${Date.now()}`;
+  const camera = await source.begin();
+  try {
+    const startedAt = performance.now();
+    const since = (): number => (performance.now() - startedAt) / 1000;
+    await startStream(server, { stream_id, source_url: camera.url, qualities: ['720p', '360p'] });
+    camera.called?.();
+    const url = `${server}/streams/${stream_id}/playlist.m3u8`;
+    const [playable, picture] = await Promise.all([
+      untilStatus(server, stream_id, 'live').then(since),
+      firstPicture(pages, url).then(since),
+    ]);
+    await stopStream(server, stream_id);
+    return { playable, picture };
+  } finally {
+    await camera.stop();
+  }
+}
+
+async function firstPicture(pages: PlayerPages, url: string): Promise<void> {
+  const player = await pages.open('hls-js', url, {}, 'watched.state().frames > 0');
+  await player.closePage();
+}
+
+async function rounds<Result>(
+  name: string,
+  progress: (text: string) => void,
+  run: () => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     progress(`${name}, round ${round} of ${ROUNDS}`);
-    samples.push(await once());
+    results.push(await run());
   }
-  return { name, unit: 's', samples };
+  return results;
 }
 
-/** A camera that is already there and waits to be fetched. */
-async function fromCamera(measure: (url: string) => Promise<number>, scheme: string, listen: string): Promise<number> {
-  const url = `${scheme}://127.0.0.1:${await freePort()}`;
-  const camera = publish({ target: `${url}${listen}` });
-  try {
-    await until('the camera listens', () => isListening(new URL(url.replace(/^\w+/, 'http')).port));
-    return await measure(url);
-  } finally {
-    camera.kill();
-    await camera.exited;
-  }
-}
-
-async function playable(server: string, source_url: string): Promise<number> {
-  const id = `start-${Date.now()}`;
-  const startedAt = performance.now();
-  await startStream(server, { stream_id: id, source_url, qualities: ['720p', '360p'] });
-  await untilStatus(server, id, 'live');
-  const seconds = (performance.now() - startedAt) / 1000;
-  await stopStream(server, id);
-  return seconds;
-}
-
-async function plainHls(url: string): Promise<number> {
+async function plainHls(source: StartableSource): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-baseline-'));
   const playlist = join(folder, 'playlist.m3u8');
+  const camera = await source.begin();
   const startedAt = performance.now();
   const packager = new FfmpegProcess({
     program: 'ffmpeg',
     args: [
-      ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-i', url, '-c:v', 'libx264', '-preset', 'veryfast'],
-      ...[
-        '-tune',
-        'zerolatency',
-        '-g',
-        '60',
-        '-sc_threshold',
-        '0',
-        '-c:a',
-        'aac',
-        '-f',
-        'hls',
-        '-hls_time',
-        '2',
-        playlist,
-      ],
+      ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-i', camera.url, '-c:v', 'libx264'],
+      ...['-preset', 'veryfast', '-tune', 'zerolatency', '-g', '60', '-sc_threshold', '0', '-c:a', 'aac'],
+      ...['-f', 'hls', '-hls_time', '2', playlist],
     ],
   });
   try {
@@ -103,6 +115,7 @@ async function plainHls(url: string): Promise<number> {
   } finally {
     packager.kill();
     await packager.exited;
+    await camera.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

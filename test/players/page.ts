@@ -59,8 +59,8 @@ export interface WatchedPlayer {
 }
 
 export interface PlayerPages {
-  /** Opens a page and resolves when its picture moves. `settings` go to the player's own configuration. */
-  open(player: PlayerPage, manifest: string, settings?: object): Promise<WatchedPlayer>;
+  /** Opens a page and resolves when its picture moves, or `until` holds. `settings` go to the player's own configuration. */
+  open(player: PlayerPage, manifest: string, settings?: object, until?: string): Promise<WatchedPlayer>;
   close(): Promise<void>;
 }
 
@@ -71,12 +71,12 @@ const LIMIT_MS = 45_000;
 export async function servePlayerPages(browser: Browser): Promise<PlayerPages> {
   const files = await serveFolder(ROOT);
   return {
-    async open(player, manifest, settings = {}) {
+    async open(player, manifest, settings = {}, until = 'watched.state().started && watched.state().frames > 30') {
       const query = new URLSearchParams({ url: manifest, settings: JSON.stringify(settings) });
       const page = await browser.newPage();
       const watched = watchedPlayer(page);
       await page.goto(`${files.url}/test/players/${player}.html?${query.toString()}`);
-      await watched.reached('watched.state().started && watched.state().frames > 30');
+      await watched.reached(until);
       return watched;
     },
     close: () => files.stop(),

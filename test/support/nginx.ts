@@ -28,6 +28,8 @@ export interface RunningNginx {
   readonly url: string;
   /** `https://127.0.0.1:{port}`, where there is a certificate. */
   readonly tlsUrl: string;
+  /** Of the master process. */
+  readonly pid: number;
   /** Everything in its error log so far. */
   log(): Promise<string>;
   /** Ends nginx and removes its folder; resolves when it is gone. */
@@ -102,7 +104,7 @@ async function runNginx(
     await stop();
     throw new Error(`nginx did not start: ${words.trim() || String(cause)}`, { cause });
   }
-  return { url: `http://127.0.0.1:${port}`, log, stop };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid!, log, stop };
 }
 
 /** Resolves at the first accepted connection; rejects when nginx leaves first or the limit passes. */
