@@ -19,6 +19,7 @@ import { PlaybackLinks } from './signed/index.js';
 @Injectable()
 export class FrontDoor implements OnModuleInit {
   private readonly desks: readonly FrontDoorDesk[];
+  private readonly uncounted: (() => void)[] = [];
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
@@ -65,7 +66,18 @@ export class FrontDoor implements OnModuleInit {
     } catch (error) {
       if (!response.headersSent) sendProblem(response, error, request.url ?? '', CORS_HEADERS);
     }
-    this.metrics.countRequest(route, request.method!, response.statusCode, (performance.now() - startedAt) / 1000);
-    this.answered.tell(request, response.statusCode);
+    const seconds = (performance.now() - startedAt) / 1000;
+    this.later(() => {
+      this.metrics.countRequest(route, request.method!, response.statusCode, seconds);
+      this.answered.tell(request, response.statusCode);
+    });
+  }
+
+  /** Once nobody waits for an answer any more: thousands are answered in one instant, and counting costs as much again. */
+  private later(act: () => void): void {
+    if (this.uncounted.push(act) > 1) return;
+    setImmediate(() => {
+      for (const count of this.uncounted.splice(0)) count();
+    });
   }
 }

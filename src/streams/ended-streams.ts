@@ -16,8 +16,8 @@ import {
 } from '../engine/storage/index.js';
 import type { Segment } from '../engine/timeline/index.js';
 import type { Catalogue } from '../origin/index.js';
-import type { LiveStream } from './live-stream.js';
-import { OnAir, type OnAirRecord } from './on-air.js';
+import type { LiveStream } from './live/live-stream.js';
+import { OnAir, type OnAirRecord } from './live/on-air.js';
 
 export interface EndedStreamsDependencies {
   readonly outputDir: string;

@@ -1,9 +1,9 @@
 /** A stream as the API shows it. */
 import { formatRatio } from '../engine/timeline/index.js';
 import type { SourceDescription } from '../engine/ffmpeg/index.js';
-import type { LiveStream } from './live-stream.js';
-import type { StorageDto, StreamInfoDto } from './streams.dto.js';
-import { webhookInfo } from './webhook-wishes.js';
+import type { LiveStream } from './live/live-stream.js';
+import type { StorageDto, StreamInfoDto } from './requests/streams.dto.js';
+import { webhookInfo } from './requests/webhook-wishes.js';
 
 /** `playbackUrl` is what playback paths hang from; '' gives paths relative to the server. */
 export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto {

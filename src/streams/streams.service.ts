@@ -13,19 +13,19 @@ import { CLOCK } from '../platform/clock.js';
 import { LOGGER } from '../platform/logging/index.js';
 import { Schedule } from '../platform/schedule/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
-import { Admission, type Measured } from './admission.js';
+import { Admission, type Measured } from './capacity/admission.js';
 import { EndedStreams } from './ended-streams.js';
 import { StreamEvents } from './events/index.js';
-import { LiveStream, type StopReason } from './live-stream.js';
+import { LiveStream, type StopReason } from './live/live-stream.js';
 import { OverdueWrites } from './overdue-writes.js';
 import { SourceGate } from './source-gate.js';
-import { specDifferences } from './spec-differences.js';
-import { specAfter, specOfRequest } from './spec-of-request.js';
-import { pipelineSpec, sourceUrlsOf, type StreamSpec } from './stream-spec.js';
+import { specDifferences } from './requests/spec-differences.js';
+import { specAfter, specOfRequest } from './requests/spec-of-request.js';
+import { pipelineSpec, sourceUrlsOf, type StreamSpec } from './live/stream-spec.js';
 import { findExpiredStreams, findStaleStreams } from './stale-sweep.js';
-import type { StartStreamDto } from './streams.dto.js';
+import type { StartStreamDto } from './requests/streams.dto.js';
 import { StreamsRepository } from './streams.repository.js';
-import type { UpdateStreamDto } from './update-stream.dto.js';
+import type { UpdateStreamDto } from './requests/update-stream.dto.js';
 
 /** How a pipeline is started: in a worker thread, or as a test pleases. */
 export const START_PIPELINE = Symbol('START_PIPELINE');

@@ -11,13 +11,13 @@ import {
   writeCalibration,
   type CalibrationKey,
   type MachineCosts,
-} from '../engine/capacity/index.js';
-import type { Clock } from '../engine/clock.js';
-import { Problem, type SerializedProblem } from '../engine/problem.js';
-import { CLOCK } from '../platform/clock.js';
-import { LOGGER } from '../platform/logging/index.js';
-import { findFfmpeg } from '../platform/programs/index.js';
-import { SETTINGS, type Settings } from '../platform/settings/index.js';
+} from '../../engine/capacity/index.js';
+import type { Clock } from '../../engine/clock.js';
+import { Problem, type SerializedProblem } from '../../engine/problem.js';
+import { CLOCK } from '../../platform/clock.js';
+import { LOGGER } from '../../platform/logging/index.js';
+import { findFfmpeg } from '../../platform/programs/index.js';
+import { SETTINGS, type Settings } from '../../platform/settings/index.js';
 
 export type KnownCosts = { readonly costs: MachineCosts } & (
   { readonly origin: 'built-in' } | { readonly origin: 'measured'; readonly measuredAtMs: number }

@@ -8,16 +8,16 @@ import { partSeconds, segmentSeconds, toNumber } from '../../engine/timeline/ind
 import { CLOCK } from '../../platform/clock.js';
 import { DiskGuard } from '../../platform/disk/index.js';
 import { SETTINGS, type Settings } from '../../platform/settings/index.js';
-import { Admission } from '../admission.js';
-import type { LiveStream } from '../live-stream.js';
-import { Machine } from '../machine.js';
-import { lossPolicy } from '../source-policy.js';
+import { Admission } from '../capacity/admission.js';
+import type { LiveStream } from '../live/live-stream.js';
+import { Machine } from '../capacity/machine.js';
+import { lossPolicy } from '../live/source-policy.js';
 import { StreamsService } from '../streams.service.js';
 import type { Circumstances, PlanCircumstances } from './circumstances.js';
 import type { ExplanationDto } from './explain.dto.js';
 import { explain } from './explain.js';
 import { Observations } from './observations.js';
-import { publicWords } from '../public-words.js';
+import { publicWords } from '../live/public-words.js';
 import { recentOf, type Seen } from './recent.js';
 
 type Clean = (problem: SerializedProblem) => SerializedProblem;

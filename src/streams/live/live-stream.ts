@@ -1,8 +1,8 @@
 /** One stream: its pipeline below, its presentation for viewers, its state for the API. Owns, and stops, everything below. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import type { Clock } from '../engine/clock.js';
-import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from '../engine/ffmpeg/index.js';
+import type { Clock } from '../../engine/clock.js';
+import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from '../../engine/ffmpeg/index.js';
 import type {
   Pipeline,
   PipelineChange,
@@ -11,15 +11,15 @@ import type {
   PipelineVitals,
   StartPipeline,
   StreamPlan,
-} from '../engine/pipeline/index.js';
-import { Problem, type SerializedProblem } from '../engine/problem.js';
-import type { Catalogue } from '../origin/index.js';
-import { StreamNews, type TellStreamEvent } from './events/index.js';
+} from '../../engine/pipeline/index.js';
+import { Problem, type SerializedProblem } from '../../engine/problem.js';
+import type { Catalogue } from '../../origin/index.js';
+import { StreamNews, type TellStreamEvent } from '../events/index.js';
 import { apply, isActive, type LifecycleEvent, type StreamState } from './lifecycle.js';
 import { OnAir } from './on-air.js';
 import { programmeAfter, type Programme, type SourceHealth } from './programme.js';
 import { publicProblem } from './public-words.js';
-import { specDifferences } from './spec-differences.js';
+import { specDifferences } from '../requests/spec-differences.js';
 import { StreamSources } from './stream-sources.js';
 import { sourceUrlsOf, type StreamSpec } from './stream-spec.js';
 

@@ -4,11 +4,11 @@ import {
   type MediaFact,
   type PresentationRecord,
   type RenditionOutline,
-} from '../engine/packager/index.js';
-import type { StreamPlan } from '../engine/pipeline/index.js';
-import type { SegmentFormat } from '../engine/storage/index.js';
-import { audioTrack, videoTrack, type DeliveryTerms } from '../engine/timeline/index.js';
-import type { Catalogue, Listing } from '../origin/index.js';
+} from '../../engine/packager/index.js';
+import type { StreamPlan } from '../../engine/pipeline/index.js';
+import type { SegmentFormat } from '../../engine/storage/index.js';
+import { audioTrack, videoTrack, type DeliveryTerms } from '../../engine/timeline/index.js';
+import type { Catalogue, Listing } from '../../origin/index.js';
 import { formatsOf, type StreamSpec } from './stream-spec.js';
 
 /** PAT, PMT, PES headers and stuffing of a transport stream, on top of the media it carries. */

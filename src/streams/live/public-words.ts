@@ -1,5 +1,5 @@
 /** What ffmpeg said, as it may be shown: no keys, tokens, paths or passwords of a source. PURE. */
-import type { SerializedProblem } from '../engine/problem.js';
+import type { SerializedProblem } from '../../engine/problem.js';
 import { publicSource } from './source-policy.js';
 
 /** A URL in a text, or `file:/path`; what closes the sentence around it is not part of it. */

@@ -1,6 +1,6 @@
 /** What a stream is fed from and shown in its place: the request and the settings, as the pipeline takes them. */
-import type { LossPolicy, SlateSpec } from '../engine/pipeline/index.js';
-import type { Settings } from '../platform/settings/index.js';
+import type { LossPolicy, SlateSpec } from '../../engine/pipeline/index.js';
+import type { Settings } from '../../platform/settings/index.js';
 
 /** As a stream's spec keeps it: what is absent is the setting's, null is never. */
 export interface SourceWishes {

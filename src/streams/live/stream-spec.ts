@@ -1,12 +1,12 @@
 /** What is wanted of a stream: the request, checked, as it is kept across restarts. */
-import type { Rung, VideoRendition } from '../engine/ladder/index.js';
-import type { PipelineSettings, PipelineSpec } from '../engine/pipeline/index.js';
-import type { SegmentFormat } from '../engine/storage/index.js';
-import type { Ratio } from '../engine/timeline/index.js';
-import type { Settings } from '../platform/settings/index.js';
+import type { Rung, VideoRendition } from '../../engine/ladder/index.js';
+import type { PipelineSettings, PipelineSpec } from '../../engine/pipeline/index.js';
+import type { SegmentFormat } from '../../engine/storage/index.js';
+import type { Ratio } from '../../engine/timeline/index.js';
+import type { Settings } from '../../platform/settings/index.js';
 import { join } from 'node:path';
 import { lossPolicy, slateSpec, type SourceWishes } from './source-policy.js';
-import type { WebhookWish } from './webhook-wishes.js';
+import type { WebhookWish } from '../requests/webhook-wishes.js';
 
 export interface StreamSpec extends SourceWishes {
   readonly streamId: string;

@@ -1,5 +1,5 @@
 /** CPU time of processes that come and go, as counts that only grow. PURE. */
-import type { ProcessUsage } from '../platform/metrics/index.js';
+import type { ProcessUsage } from '../../platform/metrics/index.js';
 
 /**
  * Keeps what each owner's processes have used so far. What a process uses between the last entry and its end is not

@@ -1,8 +1,8 @@
 /** What `explain` computes, as metrics: where the latency of a stream goes, and how fast its encoders are. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { collectedGauge, MetricsRegistry, type Sample } from '../platform/metrics/index.js';
-import { ExplainService, type ExplanationDto } from './explain/index.js';
-import { StreamsService } from './streams.service.js';
+import { collectedGauge, MetricsRegistry, type Sample } from '../../platform/metrics/index.js';
+import { ExplainService, type ExplanationDto } from '../explain/index.js';
+import { StreamsService } from '../streams.service.js';
 
 @Injectable()
 export class ExplainedMetrics implements OnModuleInit {

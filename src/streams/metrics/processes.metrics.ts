@@ -7,9 +7,9 @@ import {
   processUsage,
   type ProcessUsage,
   type Sample,
-} from '../platform/metrics/index.js';
+} from '../../platform/metrics/index.js';
 import { CpuLedger } from './cpu-ledger.js';
-import { StreamsService } from './streams.service.js';
+import { StreamsService } from '../streams.service.js';
 
 @Injectable()
 export class ProcessesMetrics implements OnModuleInit {

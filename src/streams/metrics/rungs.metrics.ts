@@ -1,15 +1,15 @@
 /** Every rung of the streams that run: its encoder, its queue, what it publishes and when; true at scrape. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { PUBLISH_DELAY_BOUNDS_MS, type RungVitals } from '../engine/pipeline/index.js';
+import { PUBLISH_DELAY_BOUNDS_MS, type RungVitals } from '../../engine/pipeline/index.js';
 import {
   collectedCounter,
   collectedGauge,
   collectedHistogram,
   MetricsRegistry,
   type Sample,
-} from '../platform/metrics/index.js';
-import type { LiveStream } from './live-stream.js';
-import { StreamsService } from './streams.service.js';
+} from '../../platform/metrics/index.js';
+import type { LiveStream } from '../live/live-stream.js';
+import { StreamsService } from '../streams.service.js';
 
 const LABELS = ['stream', 'rendition'] as const;
 

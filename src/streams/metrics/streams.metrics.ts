@@ -6,11 +6,11 @@ import {
   MetricsRegistry,
   type MetricTerms,
   type Sample,
-} from '../platform/metrics/index.js';
-import { STREAM_STATES } from './lifecycle.js';
-import type { LiveStream } from './live-stream.js';
-import { PROGRAMME_STEPS } from './programme.js';
-import { StreamsService } from './streams.service.js';
+} from '../../platform/metrics/index.js';
+import { STREAM_STATES } from '../live/lifecycle.js';
+import type { LiveStream } from '../live/live-stream.js';
+import { PROGRAMME_STEPS } from '../live/programme.js';
+import { StreamsService } from '../streams.service.js';
 
 @Injectable()
 export class StreamsMetrics implements OnModuleInit {

@@ -1,9 +1,9 @@
 /** What a request asks for, as the spec of a stream: defaults filled in, rungs looked up. PURE. */
-import { pickRungs, rungSchema, type Ladder, type Rung } from '../engine/ladder/index.js';
-import { FieldProblem } from '../platform/problems/index.js';
-import type { Settings } from '../platform/settings/index.js';
-import { sourceWishes } from './source-policy.js';
-import { sourceUrlsOf, type StreamSpec } from './stream-spec.js';
+import { pickRungs, rungSchema, type Ladder, type Rung } from '../../engine/ladder/index.js';
+import { FieldProblem } from '../../platform/problems/index.js';
+import type { Settings } from '../../platform/settings/index.js';
+import { sourceWishes } from '../live/source-policy.js';
+import { sourceUrlsOf, type StreamSpec } from '../live/stream-spec.js';
 import type { StartStreamDto } from './streams.dto.js';
 import type { UpdateStreamDto } from './update-stream.dto.js';
 import { webhookWishes } from './webhook-wishes.js';

@@ -2,7 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsNumber, IsOptional, Max, Min } from 'class-validator';
-import { ADMISSIONS } from '../platform/settings/index.js';
+import { ADMISSIONS } from '../../platform/settings/index.js';
 
 /** A client that waits for a stream waits this long unless it says otherwise, s. */
 export const WAIT_SECONDS = 20;

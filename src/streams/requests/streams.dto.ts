@@ -20,13 +20,13 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { parseSource, parseTestPicture } from '../engine/ffmpeg/index.js';
-import { rungSchema } from '../engine/ladder/index.js';
-import { Problem } from '../engine/problem.js';
-import { STREAM_ID } from '../engine/storage/index.js';
+import { parseSource, parseTestPicture } from '../../engine/ffmpeg/index.js';
+import { rungSchema } from '../../engine/ladder/index.js';
+import { Problem } from '../../engine/problem.js';
+import { STREAM_ID } from '../../engine/storage/index.js';
 import { AreLabels, IsAbsentWith, OptionalSeconds } from './field-rules.js';
-import { STREAM_STATES } from './lifecycle.js';
-import type { ProgrammeStep } from './programme.js';
+import { STREAM_STATES } from '../live/lifecycle.js';
+import type { ProgrammeStep } from '../live/programme.js';
 import { MOST_WEBHOOKS, WebhookDto, WebhookInfoDto } from './webhook-wishes.js';
 
 /** Words that stand where an id would: `GET /streams/events`. */

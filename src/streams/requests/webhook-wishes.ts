@@ -11,17 +11,17 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { isIP } from 'node:net';
-import { AddressPolicy } from '../engine/net/index.js';
-import { FieldProblem, type FieldError } from '../platform/problems/index.js';
-import type { Settings } from '../platform/settings/index.js';
+import { AddressPolicy } from '../../engine/net/index.js';
+import { FieldProblem, type FieldError } from '../../platform/problems/index.js';
+import type { Settings } from '../../platform/settings/index.js';
 import {
   isWebhookSecret,
   isWebhookUrl,
   shownWebhookUrl,
   WEBHOOK_SECRET_ALLOWED,
   WEBHOOK_URL_ALLOWED,
-} from '../platform/webhooks/index.js';
-import { STREAM_EVENT_TYPES, type StreamEventType } from './events/index.js';
+} from '../../platform/webhooks/index.js';
+import { STREAM_EVENT_TYPES, type StreamEventType } from '../events/index.js';
 
 /** How many a stream may have. */
 export const MOST_WEBHOOKS = 4;
