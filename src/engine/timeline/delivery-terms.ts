@@ -18,6 +18,12 @@ export interface TermsInput {
   readonly pipelineDelay: number;
 }
 
+/**
+ * How far DASH players are told to stay behind what is published, in parts: one that is being made, and one and a quarter
+ * in hand. They read a segment as it is made, so they need less in hand than HLS players, who fetch whole parts.
+ */
+const PARTS_BEHIND = 2.25;
+
 export function deliveryTerms({ grid, tracks, lowLatency, windowSegments, pipelineDelay }: TermsInput): DeliveryTerms {
   const longest = (ticksOf: (track: TrackGrid) => number): number =>
     Math.max(...tracks.map((track) => ticksOf(track) / track.timescale));
@@ -37,7 +43,7 @@ export function deliveryTerms({ grid, tracks, lowLatency, windowSegments, pipeli
     holdLimit: 3 * targetDuration,
     // A chunk is there one chunk's length and our own delay after its first frame's instant; no earlier is promised.
     availabilityTimeOffset: lowLatency ? floorTo(Math.max(0, segment - part - pipelineDelay), 3) : 0,
-    targetLatencyMs: Math.round(1000 * (lowLatency ? partHoldBack + part + pipelineDelay : 3 * targetDuration)),
+    targetLatencyMs: Math.round(1000 * (lowLatency ? PARTS_BEHIND * part + pipelineDelay : 3 * targetDuration)),
     timeShiftBufferDepth: windowSegments * segment,
   };
 }

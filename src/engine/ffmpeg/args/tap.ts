@@ -10,8 +10,9 @@ export function tapCommand(source: Source): CommandPlan {
       {
         options: [
           ...['-map', '0:V:0?', '-map', '0:a:0?', '-c', 'copy', '-f', 'nut'],
-          // A track that falls silent must not hold the other back (ffmpeg would wait ten seconds).
-          ...['-max_interleave_delta', '100000', '-flush_packets', '1'],
+          // A track that falls silent must not hold the other back (ffmpeg would wait ten seconds), and neither must one that
+          // comes in bites, as sound does in MPEG-TS.
+          ...['-max_interleave_delta', '20000', '-flush_packets', '1'],
         ],
         target: 'pipe:1',
       },
