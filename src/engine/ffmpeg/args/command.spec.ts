@@ -53,7 +53,7 @@ describe('ffmpeg arguments', () => {
   it('of a tap open a source once and copy it', () => {
     expect(ffmpegArguments(tapCommand(parseSource('srt://host:9000', 10))).join(' ')).toBe(
       `${GLOBAL} -protocol_whitelist srt,udp -format_whitelist ${SELF_CONTAINED} -fflags +genpts -probesize 5000000 -analyzeduration 1000000 -i srt://host:9000 ` +
-        '-map 0:V:0? -map 0:a:0? -c copy -f nut -max_interleave_delta 100000 -flush_packets 1 pipe:1',
+        '-map 0:V:0? -map 0:a:0? -c copy -f nut -max_interleave_delta 20000 -flush_packets 1 pipe:1',
     );
   });
 

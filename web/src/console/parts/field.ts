@@ -16,6 +16,9 @@ export function field(name: string, label: string, input: Input, hint?: Child): 
   const hintId = `${name}-hint`;
   input.id = name;
   input.setAttribute('aria-describedby', hint === undefined ? error.id : `${hintId} ${error.id}`);
+  const complain = complainer(input, error);
+  // What was wrong is being put right.
+  input.addEventListener('input', () => complain(undefined));
   return {
     element: el(
       'div',
@@ -25,7 +28,7 @@ export function field(name: string, label: string, input: Input, hint?: Child): 
       hint !== undefined && el('p', { id: hintId, class: 'hint' }, hint),
       error,
     ),
-    complain: complainer(input, error),
+    complain,
     input,
   };
 }

@@ -85,7 +85,7 @@ export class SourceList {
   private useTestPicture(): void {
     const empty = this.fields.find(({ input }) => input.value.trim() === '') ?? this.fields[0]!;
     empty.input.value = 'test:';
-    this.changed();
+    empty.input.dispatchEvent(new Event('input'));
     empty.input.focus();
   }
 }
