@@ -172,9 +172,7 @@ describe.each(JUDGES.filter(({ changesRung }) => changesRung !== false))('$name'
       await player.reached(`watched.state().height === ${height}`);
     }
     const after = await player.seen();
-    // A decoder that begins anew for another size may take a few frames' time on a busy machine, with media in hand.
-    expect(after.stalls.slice(before.stalls.length).filter(hadNothingInHand)).toEqual([]);
-    expect(after.standstills - before.standstills).toBeLessThanOrEqual(1);
+    expect(after.stalls.slice(before.stalls.length)).toEqual([]);
     expect(after.fatal).toEqual([]);
   });
 });
@@ -203,6 +201,3 @@ function figures(judge: Judge, run: Watch) {
     'requests/s': Number((requests / seconds).toFixed(1)),
   };
 }
-
-/** A stall as `watch.js` tells it, `… with 0.021 s ahead`. */
-const hadNothingInHand = (stall: string): boolean => Number(/with ([\d.]+) s ahead/.exec(stall)![1]) < 0.5;

@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 const SCRIPT = fileURLToPath(new URL('../../scripts/bad-source.mjs', import.meta.url));
 const WRAP_SECONDS = 2 ** 33 / 90_000;
 /** Timestamps and arrivals may be off by a few frames, and by what a busy machine takes. */
-const ROOM_MS = 400;
+const ROOM_MS = 250;
 
 const running: BadSource[] = [];
 
