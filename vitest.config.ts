@@ -5,10 +5,11 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
   test: { name, include, testTimeout: 20_000, ...extra },
 });
 
-/** Live tests that need the machine for themselves. */
-const ALONE = ['av-sync', 'capacity', 'isolation', 'load', 'players', 'spine'].map(
-  (name) => `test/live/${name}.live.ts`,
-);
+/** Real programs, timed: these need the machine for themselves. */
+const ALONE = [
+  ...['av-sync', 'capacity', 'isolation', 'load', 'players', 'spine'].map((name) => `test/live/${name}.live.ts`),
+  'test/faults/bad-source.live.ts',
+];
 
 export default defineConfig({
   test: {
@@ -36,7 +37,7 @@ export default defineConfig({
       // What measures, or plays in several players: one file at a time.
       project('alone', ALONE, { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }),
       // Everything broken on purpose: these wait more than they work, and run two files at a time.
-      project('faults', ['test/faults/*.live.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
+      project('faults', ['test/faults/*.live.ts'], { exclude: ALONE, testTimeout: 180_000, hookTimeout: 180_000 }),
       // The judge on live output: two files at a time.
       project('conformance', ['test/conformance/*.live.ts'], {
         testTimeout: 180_000,

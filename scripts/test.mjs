@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureNode24 } from './node24.mjs';
 import { checkNode, ensureBuild, ensurePackages, ensurePrograms, ROOT, say } from './prepare.mjs';
 
@@ -70,12 +70,29 @@ function vitest(project, options = []) {
     ['run', '--project', project, ...options, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] },
   );
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   const skipped = numPendingTests + numTodoTests;
   totals.passed += numPassedTests;
   totals.failed += numFailedTests;
   totals.skipped += skipped;
-  if (status !== 0) return `${numFailedTests} failed`;
+  if (status !== 0) return [`${numFailedTests} failed`, ...failedTests(testResults)].join('\n    ');
   if (numPassedTests === 0) return 'no test ran';
   return skipped > 0 ? `${skipped} skipped` : undefined;
+}
+
+/** One line for each failed test: its file, its name and the first line of what was wrong. */
+function failedTests(files) {
+  return files.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(ROOT, name);
+    const tests = assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLine(failureMessages[0])}`);
+    return tests.length === 0 && message ? [`${file}: ${firstLine(message)}`] : tests;
+  });
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0];
 }

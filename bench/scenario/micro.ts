@@ -9,7 +9,7 @@ import { addPart, videoTrack } from '../../src/engine/timeline/index.js';
 import { aGrid, aPart, aPresentation, aTimeline, FIRST_SEGMENT } from '../../src/engine/timeline/testing.js';
 import { openDatabase } from '../../src/platform/database/index.js';
 import { StreamsRepository } from '../../src/streams/streams.repository.js';
-import type { StreamSpec } from '../../src/streams/live/stream-spec.js';
+import type { StreamSpec } from '../../src/streams/live/index.js';
 import type { Row, Scenario } from '../report.js';
 
 const BATCHES = 30;

@@ -1,9 +1,9 @@
 /** What a start would make and need, as the API shows it. */
 import { audioFor } from '../engine/ladder/index.js';
 import type { Settings } from '../platform/settings/index.js';
-import type { DryRunDto, PlannedQualityDto } from './requests/start-query.dto.js';
+import type { DryRunDto, PlannedQualityDto } from './requests/index.js';
 import { expectedLadder } from './stream-demand.js';
-import { AUDIO_ONLY_KBPS, type StreamSpec } from './live/stream-spec.js';
+import { AUDIO_ONLY_KBPS, type StreamSpec } from './live/index.js';
 import type { Trial } from './streams.service.js';
 
 export function dryRun({ spec, isRunning, ...room }: Trial, { admission, maxFps }: Settings): DryRunDto {

@@ -16,8 +16,7 @@ import {
 } from '../engine/storage/index.js';
 import type { Segment } from '../engine/timeline/index.js';
 import type { Catalogue } from '../origin/index.js';
-import type { LiveStream } from './live/live-stream.js';
-import { OnAir, type OnAirRecord } from './live/on-air.js';
+import { type LiveStream, OnAir, type OnAirRecord } from './live/index.js';
 
 export interface EndedStreamsDependencies {
   readonly outputDir: string;

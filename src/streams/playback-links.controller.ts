@@ -5,7 +5,7 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PlaybackLinks } from '../origin/index.js';
 import { Problems } from '../platform/problems/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
-import { StreamIdParam } from './requests/stream-id-param.js';
+import { StreamIdParam } from './requests/index.js';
 import { StreamsService } from './streams.service.js';
 
 const FOUR_HOURS = 14_400;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rung } from '../engine/ladder/index.js';
 import { ratio } from '../engine/timeline/index.js';
 import { expectedDemand } from './stream-demand.js';
-import type { StreamSpec } from './live/stream-spec.js';
+import type { StreamSpec } from './live/index.js';
 
 const rung = (height: number): Rung => ({
   ...{ name: `${height}p`, height, videoKbps: 1000, audioKbps: 128, profile: 'main' },

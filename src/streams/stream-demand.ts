@@ -4,7 +4,7 @@ import { parseSource, parseTestPicture } from '../engine/ffmpeg/index.js';
 import { fitLadder, type DisplaySize, type FittedLadder, type Rung } from '../engine/ladder/index.js';
 import type { StreamPlan } from '../engine/pipeline/index.js';
 import { snapToHouseRate, toNumber } from '../engine/timeline/index.js';
-import { formatsOf, type StreamSpec } from './live/stream-spec.js';
+import { formatsOf, type StreamSpec } from './live/index.js';
 
 /** Of a stream whose source is known. */
 export function plannedDemand({ video, grid, source, formats }: StreamPlan): StreamDemand {

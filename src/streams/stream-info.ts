@@ -1,9 +1,8 @@
 /** A stream as the API shows it. */
 import { formatRatio } from '../engine/timeline/index.js';
 import type { SourceDescription } from '../engine/ffmpeg/index.js';
-import type { LiveStream } from './live/live-stream.js';
-import type { StorageDto, StreamInfoDto } from './requests/streams.dto.js';
-import { webhookInfo } from './requests/webhook-wishes.js';
+import type { LiveStream } from './live/index.js';
+import { type StorageDto, type StreamInfoDto, webhookInfo } from './requests/index.js';
 
 /** `playbackUrl` is what playback paths hang from; '' gives paths relative to the server. */
 export function streamInfo(stream: LiveStream, playbackUrl = ''): StreamInfoDto {

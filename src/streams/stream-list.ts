@@ -1,7 +1,7 @@
 /** A page of the list of streams, oldest first: an order that a stream keeps for life. PURE. */
 import { FieldProblem } from '../platform/problems/index.js';
-import type { ListQueryDto } from './requests/list-query.dto.js';
-import type { LiveStream } from './live/live-stream.js';
+import type { ListQueryDto } from './requests/index.js';
+import type { LiveStream } from './live/index.js';
 
 /** What a list looks at. */
 export interface Listed {

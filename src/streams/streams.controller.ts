@@ -15,16 +15,24 @@ import { Problems } from '../platform/problems/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import { dryRun } from './dry-run.js';
 import { ExplainService, ExplanationDto } from './explain/index.js';
-import { ListQueryDto } from './requests/list-query.dto.js';
-import type { LiveStream } from './live/live-stream.js';
-import { DryRunDto, StartQueryDto, WAIT_SECONDS } from './requests/start-query.dto.js';
+import {
+  DryRunDto,
+  HeartbeatDto,
+  ListQueryDto,
+  StartQueryDto,
+  StartStreamDto,
+  StoppedDto,
+  StreamIdParam,
+  StreamInfoDto,
+  SwitchSourceDto,
+  UpdateStreamDto,
+  WAIT_SECONDS,
+} from './requests/index.js';
+import type { LiveStream } from './live/index.js';
 import { SOURCE_REFUSALS } from './source-gate.js';
-import { StreamIdParam } from './requests/stream-id-param.js';
 import { streamInfo } from './stream-info.js';
 import { pageOf } from './stream-list.js';
-import { HeartbeatDto, StartStreamDto, StoppedDto, StreamInfoDto, SwitchSourceDto } from './requests/streams.dto.js';
 import { StreamsService } from './streams.service.js';
-import { UpdateStreamDto } from './requests/update-stream.dto.js';
 import { untilPlayable } from './until-playable.js';
 
 @ApiTags('streams')

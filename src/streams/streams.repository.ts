@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { DATABASE, type Database } from '../platform/database/index.js';
-import type { StreamSpec } from './live/stream-spec.js';
+import type { StreamSpec } from './live/index.js';
 
 export interface EndedStream {
   readonly id: string;

@@ -13,19 +13,22 @@ import { CLOCK } from '../platform/clock.js';
 import { LOGGER } from '../platform/logging/index.js';
 import { Schedule } from '../platform/schedule/index.js';
 import { SETTINGS, type Settings } from '../platform/settings/index.js';
-import { Admission, type Measured } from './capacity/admission.js';
+import { Admission, type Measured } from './capacity/index.js';
 import { EndedStreams } from './ended-streams.js';
 import { StreamEvents } from './events/index.js';
-import { LiveStream, type StopReason } from './live/live-stream.js';
+import {
+  LiveStream,
+  pipelineSpec,
+  sourceUrlsOf,
+  specDifferences,
+  type StopReason,
+  type StreamSpec,
+} from './live/index.js';
 import { OverdueWrites } from './overdue-writes.js';
 import { SourceGate } from './source-gate.js';
-import { specDifferences } from './requests/spec-differences.js';
-import { specAfter, specOfRequest } from './requests/spec-of-request.js';
-import { pipelineSpec, sourceUrlsOf, type StreamSpec } from './live/stream-spec.js';
+import { specAfter, specOfRequest, type StartStreamDto, type UpdateStreamDto } from './requests/index.js';
 import { findExpiredStreams, findStaleStreams } from './stale-sweep.js';
-import type { StartStreamDto } from './requests/streams.dto.js';
 import { StreamsRepository } from './streams.repository.js';
-import type { UpdateStreamDto } from './requests/update-stream.dto.js';
 
 /** How a pipeline is started: in a worker thread, or as a test pleases. */
 export const START_PIPELINE = Symbol('START_PIPELINE');
@@ -163,7 +166,9 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
     await stream.stop(reason);
     await (this.closings.get(id) ?? this.unwant(id, reason));
     // What a user has deleted is gone from the API; its playlists stay, ended, until their files go.
-    if (reason === 'requested' && this.streams.get(id) === stream) this.forgotten.set(stream, this.streams.delete(id));
+    if (reason !== 'requested' || this.streams.get(id) !== stream) return;
+    this.streams.delete(id);
+    this.forgotten.add(stream);
   }
 
   /** Throws `stream-not-found`, `source-index-unknown`. */
@@ -183,13 +188,14 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
   async sweep(): Promise<void> {
     const now = this.clock.now();
     for (const stream of findStaleStreams(this.list(), now)) await this.stop(stream.id, 'stale');
-    const over = [...this.list(), ...this.forgotten.keys()];
+    const over = [...this.list(), ...this.forgotten];
     for (const stream of findExpiredStreams(over, this.retentionSeconds, now)) await this.remove(stream);
     this.endedStreams.expire(this.retentionSeconds, now);
     await this.sweepLeftovers(now);
   }
 
-  private readonly forgotten = new Map<LiveStream, boolean>();
+  /** Deleted by a user, with media that is still kept. */
+  private readonly forgotten = new Set<LiveStream>();
 
   private run(spec: StreamSpec, resumed = false): LiveStream {
     const stream = new LiveStream(spec, {
@@ -273,7 +279,7 @@ export class StreamsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweepLeftovers(now: number): Promise<void> {
     const ended = new Map((await this.repository.ended()).map(({ id, endedAtMs }) => [id, endedAtMs]));
-    const forgotten = [...this.forgotten.keys()].map(({ id }) => id);
+    const forgotten = [...this.forgotten].map(({ id }) => id);
     const kept = new Set([...this.streams.keys(), ...forgotten, ...this.endedStreams.ids]);
     for (const id of await folders(this.settings.outputDir)) {
       if (kept.has(id) || !STREAM_ID.test(id)) continue;

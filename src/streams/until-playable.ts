@@ -1,7 +1,7 @@
 /** Waits for a stream that was asked for. */
 import { setTimeout as passed } from 'node:timers/promises';
 import { Problem } from '../engine/problem.js';
-import type { LiveStream } from './live/live-stream.js';
+import type { LiveStream } from './live/index.js';
 
 /** True when it can be played, false when it is still starting after `seconds`. Throws what ended it before that. */
 export async function untilPlayable(stream: LiveStream, seconds: number): Promise<boolean> {

@@ -14,10 +14,9 @@ import type { Ladder, Rung } from '../../engine/ladder/index.js';
 import { Problem } from '../../engine/problem.js';
 import { LOGGER } from '../../platform/logging/index.js';
 import { SETTINGS, type Settings } from '../../platform/settings/index.js';
-import type { LiveStream } from '../live/live-stream.js';
+import type { LiveStream, StreamSpec } from '../live/index.js';
 import { Machine } from './machine.js';
 import { expectedDemand, plannedDemand } from '../stream-demand.js';
-import type { StreamSpec } from '../live/stream-spec.js';
 
 /** A client that asks for a stream waits no longer than this; on a machine that is very busy a measurement may take longer. */
 const SETTLE_MS = 10_000;

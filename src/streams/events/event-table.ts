@@ -1,7 +1,7 @@
 /** Every event of a stream, declared once: the types, `docs/events.md` and the API's description come from here. PURE. */
 import { z } from 'zod';
 import type { EVENT_TYPES } from '../../platform/settings/index.js';
-import { PROGRAMME_STEPS } from '../live/programme.js';
+import { PROGRAMME_STEPS } from '../programme.js';
 
 interface EventDeclaration {
   /** When it is told. */

@@ -6,5 +6,4 @@ export {
   type StreamEventType,
   type TellStreamEvent,
 } from './event-table.js';
-export { StreamNews } from './stream-news.js';
 export { concerns, StreamEvents, type EventInterest, type StreamEventListener } from './stream-events.js';

@@ -3,9 +3,8 @@ import type { SourceDescription } from '../../engine/ffmpeg/index.js';
 import type { LossPolicy, PipelineVitals } from '../../engine/pipeline/index.js';
 import type { SerializedProblem } from '../../engine/problem.js';
 import type { DeliveryTerms } from '../../engine/timeline/index.js';
-import type { StreamState } from '../live/lifecycle.js';
-import type { StopReason } from '../live/live-stream.js';
-import type { Programme, SourceHealth } from '../live/programme.js';
+import type { StopReason, StreamState } from '../live/index.js';
+import type { Programme, SourceHealth } from '../programme.js';
 import type { Recent } from './recent.js';
 
 export interface Circumstances {

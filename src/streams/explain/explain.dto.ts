@@ -1,7 +1,7 @@
 /** The answer of `GET /streams/{id}/explain`. */
 import { ApiProperty } from '@nestjs/swagger';
-import { STREAM_STATES, type StreamState } from '../live/lifecycle.js';
-import { PROGRAMME_STEPS, type ProgrammeStep } from '../live/programme.js';
+import { STREAM_STATES, type StreamState } from '../live/index.js';
+import { PROGRAMME_STEPS, type ProgrammeStep } from '../programme.js';
 
 export class ExplainedLeadDto {
   @ApiProperty({

@@ -8,16 +8,13 @@ import { partSeconds, segmentSeconds, toNumber } from '../../engine/timeline/ind
 import { CLOCK } from '../../platform/clock.js';
 import { DiskGuard } from '../../platform/disk/index.js';
 import { SETTINGS, type Settings } from '../../platform/settings/index.js';
-import { Admission } from '../capacity/admission.js';
-import type { LiveStream } from '../live/live-stream.js';
-import { Machine } from '../capacity/machine.js';
-import { lossPolicy } from '../live/source-policy.js';
+import { Admission, Machine } from '../capacity/index.js';
+import { type LiveStream, lossPolicy, publicWords } from '../live/index.js';
 import { StreamsService } from '../streams.service.js';
 import type { Circumstances, PlanCircumstances } from './circumstances.js';
 import type { ExplanationDto } from './explain.dto.js';
 import { explain } from './explain.js';
 import { Observations } from './observations.js';
-import { publicWords } from '../live/public-words.js';
 import { recentOf, type Seen } from './recent.js';
 
 type Clean = (problem: SerializedProblem) => SerializedProblem;

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Clock } from '../../engine/clock.js';
 import { CLOCK } from '../../platform/clock.js';
 import { Schedule } from '../../platform/schedule/index.js';
-import type { LiveStream } from '../live/live-stream.js';
+import type { LiveStream } from '../live/index.js';
 import { StreamsService } from '../streams.service.js';
 import { NOTHING_SEEN, withGlance, type Seen } from './recent.js';
 

@@ -14,12 +14,13 @@ import type {
 } from '../../engine/pipeline/index.js';
 import { Problem, type SerializedProblem } from '../../engine/problem.js';
 import type { Catalogue } from '../../origin/index.js';
-import { StreamNews, type TellStreamEvent } from '../events/index.js';
+import type { TellStreamEvent } from '../events/index.js';
 import { apply, isActive, type LifecycleEvent, type StreamState } from './lifecycle.js';
 import { OnAir } from './on-air.js';
-import { programmeAfter, type Programme, type SourceHealth } from './programme.js';
+import { StreamNews } from './stream-news.js';
+import { programmeAfter, type Programme, type SourceHealth } from '../programme.js';
 import { publicProblem } from './public-words.js';
-import { specDifferences } from '../requests/spec-differences.js';
+import { specDifferences } from './spec-differences.js';
 import { StreamSources } from './stream-sources.js';
 import { sourceUrlsOf, type StreamSpec } from './stream-spec.js';
 

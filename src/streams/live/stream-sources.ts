@@ -1,6 +1,6 @@
 /** The sources of a stream as they stand, through changes of their list. */
 import { placesOf, type PipelineFact, type Places } from '../../engine/pipeline/index.js';
-import { healthAfter, type SourceHealth } from './programme.js';
+import { healthAfter, type SourceHealth } from '../programme.js';
 import { publicWords } from './public-words.js';
 import { publicSource } from './source-policy.js';
 

@@ -5,8 +5,17 @@ import type { SegmentFormat } from '../../engine/storage/index.js';
 import type { Ratio } from '../../engine/timeline/index.js';
 import type { Settings } from '../../platform/settings/index.js';
 import { join } from 'node:path';
+import type { StreamEventType } from '../events/index.js';
 import { lossPolicy, slateSpec, type SourceWishes } from './source-policy.js';
-import type { WebhookWish } from '../requests/webhook-wishes.js';
+
+/** One endpoint that a stream brings along for its events. */
+export interface WebhookWish {
+  readonly url: string;
+  /** Absent: WEBHOOK_SECRET. */
+  readonly secret?: string;
+  /** Absent: WEBHOOK_EVENTS. */
+  readonly events?: readonly StreamEventType[];
+}
 
 export interface StreamSpec extends SourceWishes {
   readonly streamId: string;

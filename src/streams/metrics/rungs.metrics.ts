@@ -8,7 +8,7 @@ import {
   MetricsRegistry,
   type Sample,
 } from '../../platform/metrics/index.js';
-import type { LiveStream } from '../live/live-stream.js';
+import type { LiveStream } from '../live/index.js';
 import { StreamsService } from '../streams.service.js';
 
 const LABELS = ['stream', 'rendition'] as const;

@@ -7,9 +7,8 @@ import {
   type MetricTerms,
   type Sample,
 } from '../../platform/metrics/index.js';
-import { STREAM_STATES } from '../live/lifecycle.js';
-import type { LiveStream } from '../live/live-stream.js';
-import { PROGRAMME_STEPS } from '../live/programme.js';
+import { type LiveStream, STREAM_STATES } from '../live/index.js';
+import { PROGRAMME_STEPS } from '../programme.js';
 import { StreamsService } from '../streams.service.js';
 
 @Injectable()

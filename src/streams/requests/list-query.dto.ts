@@ -2,7 +2,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { STREAM_STATES, type StreamState } from '../live/lifecycle.js';
+import { STREAM_STATES, type StreamState } from '../live/index.js';
 
 /** Of a page. */
 const MOST_STREAMS = 1000;

@@ -2,8 +2,7 @@
 import { pickRungs, rungSchema, type Ladder, type Rung } from '../../engine/ladder/index.js';
 import { FieldProblem } from '../../platform/problems/index.js';
 import type { Settings } from '../../platform/settings/index.js';
-import { sourceWishes } from '../live/source-policy.js';
-import { sourceUrlsOf, type StreamSpec } from '../live/stream-spec.js';
+import { sourceUrlsOf, sourceWishes, type StreamSpec } from '../live/index.js';
 import type { StartStreamDto } from './streams.dto.js';
 import type { UpdateStreamDto } from './update-stream.dto.js';
 import { webhookWishes } from './webhook-wishes.js';

@@ -25,8 +25,8 @@ import { rungSchema } from '../../engine/ladder/index.js';
 import { Problem } from '../../engine/problem.js';
 import { STREAM_ID } from '../../engine/storage/index.js';
 import { AreLabels, IsAbsentWith, OptionalSeconds } from './field-rules.js';
-import { STREAM_STATES } from '../live/lifecycle.js';
-import type { ProgrammeStep } from '../live/programme.js';
+import { STREAM_STATES } from '../live/index.js';
+import type { ProgrammeStep } from '../programme.js';
 import { MOST_WEBHOOKS, WebhookDto, WebhookInfoDto } from './webhook-wishes.js';
 
 /** Words that stand where an id would: `GET /streams/events`. */

@@ -22,17 +22,10 @@ import {
   WEBHOOK_URL_ALLOWED,
 } from '../../platform/webhooks/index.js';
 import { STREAM_EVENT_TYPES, type StreamEventType } from '../events/index.js';
+import type { WebhookWish } from '../live/index.js';
 
 /** How many a stream may have. */
 export const MOST_WEBHOOKS = 4;
-
-export interface WebhookWish {
-  readonly url: string;
-  /** Absent: WEBHOOK_SECRET. */
-  readonly secret?: string;
-  /** Absent: WEBHOOK_EVENTS. */
-  readonly events?: readonly StreamEventType[];
-}
 
 @ValidatorConstraint({ name: 'webhook_url' })
 class IsWebhookUrl implements ValidatorConstraintInterface {

@@ -4,8 +4,7 @@
  * of them leads where the policy does not.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { AddressPolicy, Lookup } from '../../net/index.js';
 import { Problem } from '../../problem.js';
 import { connectChecked, troubleWith } from './connect-checked.js';
@@ -20,6 +19,7 @@ import {
   wholeBody,
   type Target,
 } from './http-heads.js';
+import { LoopbackServer } from './loopback-server.js';
 
 export interface ForwardProxyOptions {
   readonly policy: AddressPolicy;
@@ -36,28 +36,21 @@ export class ForwardProxy {
   refusal: Problem | undefined;
   private readonly secure = new SecureHosts();
   private readonly said: string[] = [];
-  private readonly sockets = new Set<Socket>();
+  private readonly door = new LoopbackServer((client) => void this.serve(client));
   private readonly credentials = `lockstep:${randomBytes(24).toString('hex')}`;
 
-  private constructor(
-    private readonly options: ForwardProxyOptions,
-    private readonly server: Server,
-  ) {
-    server.on('connection', (client) => void this.serve(this.keep(client)));
-  }
+  private constructor(private readonly options: ForwardProxyOptions) {}
 
   /** Listens on a free port of the loopback. Rejects where there is none. */
   static async start(options: ForwardProxyOptions): Promise<ForwardProxy> {
-    const server = createServer();
-    const proxy = new ForwardProxy(options, server);
-    server.listen({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
+    const proxy = new ForwardProxy(options);
+    await proxy.door.open();
     return proxy;
   }
 
   /** For ffmpeg's environment, not its arguments: those can be read by every user of the machine. */
   get environment(): Readonly<Record<string, string>> {
-    return { http_proxy: `http://${this.credentials}@127.0.0.1:${(this.server.address() as AddressInfo).port}` };
+    return { http_proxy: `http://${this.credentials}@127.0.0.1:${this.door.port}` };
   }
 
   /** What went wrong on the way, in the words ffmpeg would have used. */
@@ -71,11 +64,8 @@ export class ForwardProxy {
   }
 
   /** Settles when every connection through it is cut. */
-  async close(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.door.close();
   }
 
   private async serve(client: Socket): Promise<void> {
@@ -103,7 +93,7 @@ export class ForwardProxy {
   private async reach({ host, port, head }: Target, client: Socket): Promise<Socket> {
     const tls = head !== undefined && this.secure.includes(host, port);
     const upstream = await connectChecked({ ...this.options, host, port, tls }, client);
-    return this.keep(upstream);
+    return this.door.keep(upstream);
   }
 
   /** Media is passed as it comes; a text that names addresses is read first, so that ffmpeg may open them. */
@@ -121,13 +111,6 @@ export class ForwardProxy {
     const text = Buffer.from(this.secure.asPlain(wholeBody(head, sent).toString('latin1')), 'latin1');
     client.write(`${headOfText(head, text.length)}\r\n\r\n`, 'latin1');
     client.end(text);
-  }
-
-  private keep<S extends Socket>(socket: S): S {
-    this.sockets.add(socket);
-    // A connection that breaks is closed next: there is nobody else to tell.
-    socket.on('error', () => undefined).once('close', () => this.sockets.delete(socket));
-    return socket;
   }
 
   private isOurs(head: string): boolean {

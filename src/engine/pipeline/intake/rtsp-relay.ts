@@ -5,9 +5,9 @@
  * Otherwise nothing is changed on the way. The server reads another host in the URLs than its own, as every camera behind
  * a port forwarding does.
  */
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Problem } from '../../problem.js';
+import { LoopbackServer } from './loopback-server.js';
 
 export interface RtspRelayOptions {
   readonly host: string;
@@ -20,41 +20,31 @@ export class RtspRelay {
   refusal: Problem | undefined;
   /** Why the server was not reached; undefined so far. */
   trouble: unknown;
-  private readonly sockets = new Set<Socket>();
+  private readonly door = new LoopbackServer((client) => void this.serve(client));
+  private isTaken = false;
 
-  private constructor(
-    private readonly options: RtspRelayOptions,
-    private readonly server: Server,
-  ) {
-    server.on('connection', (client) => void this.serve(client));
-  }
+  private constructor(private readonly options: RtspRelayOptions) {}
 
   /** Listens on a free port of the loopback. Rejects where there is none. */
   static async start(options: RtspRelayOptions): Promise<RtspRelay> {
-    const server = createServer();
-    const relay = new RtspRelay(options, server);
-    server.listen({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
+    const relay = new RtspRelay(options);
+    await relay.door.open();
     return relay;
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.door.port;
   }
 
   /** Settles when every connection through it is cut. */
-  async close(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.door.close();
   }
 
   private async serve(client: Socket): Promise<void> {
     // One attempt, one connection: whoever else comes is not ours.
-    if (this.sockets.size > 0) return void client.destroy();
-    this.sockets.add(client);
-    client.on('error', () => undefined);
+    if (this.isTaken) return void client.destroy();
+    this.isTaken = true;
     try {
       const upstream = await this.options.reach(client);
       upstream.once('close', () => client.end());

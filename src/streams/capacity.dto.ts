@@ -1,6 +1,6 @@
 /** The answer bodies of the capacity API. */
 import { ApiProperty } from '@nestjs/swagger';
-import { ADMISSIONS } from '../../platform/settings/index.js';
+import { ADMISSIONS } from '../platform/settings/index.js';
 
 export class MachineCostsDto {
   @ApiProperty({ description: 'Milliseconds of processor time x264 takes for every frame, however small.' })

@@ -1,9 +1,9 @@
 /** How full the machine is, as admission sees it; true at scrape. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import { MetricsRegistry } from '../../platform/metrics/index.js';
-import { Admission } from './admission.js';
-import { StreamsService } from '../streams.service.js';
+import { MetricsRegistry } from '../platform/metrics/index.js';
+import { Admission } from './capacity/index.js';
+import { StreamsService } from './streams.service.js';
 
 @Injectable()
 export class CapacityMetrics implements OnModuleInit {

@@ -1,8 +1,8 @@
 /** What viewers of a stream see at this moment, and how its sources stand. PURE. */
-import type { SourceDescription } from '../../engine/ffmpeg/index.js';
-import type { StaircaseStep } from '../../engine/playout/index.js';
-import type { PipelineFact } from '../../engine/pipeline/index.js';
-import type { SerializedProblem } from '../../engine/problem.js';
+import type { SourceDescription } from '../engine/ffmpeg/index.js';
+import type { StaircaseStep } from '../engine/playout/index.js';
+import type { PipelineFact } from '../engine/pipeline/index.js';
+import type { SerializedProblem } from '../engine/problem.js';
 
 /** The staircase's steps, and the preferred source told apart from the others. */
 export const PROGRAMME_STEPS = ['source', 'backup', 'repeat', 'slate'] as const;

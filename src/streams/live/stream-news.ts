@@ -1,8 +1,8 @@
 /** Turns the facts of one stream into its events: every change is told once, whatever repeats below. */
 import type { Clock } from '../../engine/clock.js';
 import type { SerializedProblem } from '../../engine/problem.js';
-import type { Programme, SourceHealth } from '../live/programme.js';
-import type { TellStreamEvent } from './event-table.js';
+import type { Programme, SourceHealth } from '../programme.js';
+import type { TellStreamEvent } from '../events/index.js';
 
 interface Rung {
   readonly name: string;

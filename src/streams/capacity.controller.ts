@@ -1,16 +1,15 @@
 /** What this machine can do, what is given away, and measuring it anew. */
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { freeCores } from '../../engine/capacity/index.js';
-import { Costly } from '../../platform/limits/index.js';
-import { Problems } from '../../platform/problems/index.js';
-import { SETTINGS, type Settings } from '../../platform/settings/index.js';
-import { Admission, hundredths } from './admission.js';
+import { freeCores } from '../engine/capacity/index.js';
+import { Costly } from '../platform/limits/index.js';
+import { Problems } from '../platform/problems/index.js';
+import { SETTINGS, type Settings } from '../platform/settings/index.js';
+import { Admission, hundredths, Machine } from './capacity/index.js';
 import type { CalibrationDto, StreamCostDto } from './capacity.dto.js';
 import { CapacityDto } from './capacity.dto.js';
-import type { LiveStream } from '../live/live-stream.js';
-import { Machine } from './machine.js';
-import { StreamsService } from '../streams.service.js';
+import type { LiveStream } from './live/index.js';
+import { StreamsService } from './streams.service.js';
 
 @ApiTags('capacity')
 @Controller('capacity')

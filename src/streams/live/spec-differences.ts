@@ -1,6 +1,6 @@
 /** In which fields of a request two specs of one stream differ: names only, for some values are secret. PURE. */
 import { isDeepStrictEqual } from 'node:util';
-import type { StreamSpec } from '../live/stream-spec.js';
+import type { StreamSpec } from './stream-spec.js';
 
 /** What a stream has of its own, whatever was asked for. */
 const NOT_ASKED_FOR: ReadonlySet<string> = new Set(['streamId', 'createdAtMs', 'houseRate', 'houseLadder']);

@@ -1,0 +1,2 @@
+export { Admission, hundredths, type Measured } from './admission.js';
+export { Machine } from './machine.js';
