@@ -40,7 +40,7 @@ function vitals(): PipelineVitals {
     ...{ mediaBytes: 1_250_000, publishDelays: [10, 19, 0, 0, 0, 0, 0, 0, 1], publishDelaySumMs: 4_500 },
   }));
   const playout = { filledVideo: 0, filledAudio: 0, droppedVideo: 0, anchorMoves: 0 };
-  return { playout, leadMs: { video: -12, audio: 4 }, rungs, heldBytes: 1 };
+  return { playout, leadMs: { video: -12, audio: 4 }, rungs, heldBytes: 1, heapBytes: 6e6 };
 }
 
 const lost = (index: number, ...said: string[]): PipelineFact => ({

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
+import { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
 import { startStream, stopStream, streamInfo, untilStatus } from '../support/api.js';
 import { freePort } from '../support/free-port.js';
 import { fetchPlaylist } from '../support/playlist.js';
@@ -26,7 +26,7 @@ function film(name: string, options: { size?: string; sound?: boolean; picture?:
   execFileSync('ffmpeg', [
     ...['-v', 'error', '-y'],
     ...(picture ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=25`] : []),
-    ...(sound ? ['-f', 'lavfi', '-i', 'sine=frequency=440'] : []),
+    ...(sound ? ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'] : []),
     ...['-t', `${seconds}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', file],
   ]);
   return file;
@@ -45,6 +45,32 @@ afterAll(async () => {
 
 const manifest = (id: string): string => `${server.url}/streams/${id}/playlist.m3u8`;
 
+/** Sends a film at its own pace, for ever, to whoever connects first. */
+function loop(file: string, target: string): FfmpegProcess {
+  const args = [
+    '-v',
+    'error',
+    '-nostdin',
+    '-re',
+    '-stream_loop',
+    '-1',
+    '-i',
+    file,
+    '-c',
+    'copy',
+    '-f',
+    'mpegts',
+    target,
+  ];
+  return new FfmpegProcess({ program: 'ffmpeg', args });
+}
+
+/** Seconds of media in a stream's playlist. */
+async function listedSeconds(id: string): Promise<number> {
+  const { segments } = await fetchPlaylist(`${server.url}/streams/${id}/240p/playlist.m3u8`);
+  return segments.reduce((sum, { duration }) => sum + duration, 0);
+}
+
 async function playable(id: string, source_url: string, body: object = {}): Promise<void> {
   await startStream(server.url, { stream_id: id, source_url, qualities: ['240p'], ...body });
   await untilStatus(server.url, id, 'live');
@@ -60,6 +86,15 @@ describe('a live source', () => {
     await playable(id, source);
     expect((await probe(manifest(id))).map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
     await stopStream(server.url, id);
+  });
+
+  it('may be a film sent in a loop, whose sound overlaps where it begins anew', async () => {
+    const address = `tcp://127.0.0.1:${await freePort()}`;
+    cameras.push(loop(film('loop.ts', { seconds: 4 }), `${address}?listen`));
+    await playable('loop', address);
+    await until('the film has begun a third time', async () => (await listedSeconds('loop')) >= 14);
+    expect((await streamInfo(server.url, 'loop')).sources[0]).toMatchObject({ state: 'up', losses: 0 });
+    await stopStream(server.url, 'loop');
   });
 
   it('that is HLS itself is followed at its own pace', async () => {
@@ -79,7 +114,7 @@ describe('a file', () => {
     expect(info.reason).toBe('source-ended');
     const playlist = await fetchPlaylist(`${server.url}/streams/film/240p/playlist.m3u8`);
     expect(playlist.endList).toBe(true);
-    const seconds = playlist.segments.reduce((sum, { duration }) => sum + duration, 0);
+    const seconds = await listedSeconds('film');
     // Three seconds of film, after up to three of padding; a busy machine may notice the end a little later.
     expect(seconds).toBeGreaterThan(2.9);
     expect(seconds).toBeLessThan(9);

@@ -269,14 +269,16 @@ export class StreamPipeline {
   private tellVitals(): void {
     if (!this.running) return;
     const { playout, encoders } = this.running;
+    // Not process.memoryUsage(): that opens a file, and there may be none to open.
+    const memory = getHeapStatistics();
     this.emit({
       kind: 'vitals',
       vitals: {
         playout: { ...playout.counts },
         leadMs: playout.leadMs,
         rungs: encoders.takeVitals(),
-        // Not process.memoryUsage(): that opens a file, and there may be none to open.
-        heldBytes: getHeapStatistics().external_memory,
+        heldBytes: memory.external_memory,
+        heapBytes: memory.used_heap_size,
       },
     });
   }

@@ -8,6 +8,8 @@ export interface PipelineVitals {
   readonly rungs: readonly RungVitals[];
   /** Memory the stream's thread holds, bytes: the raw pictures and media on their way. */
   readonly heldBytes: number;
+  /** Of its JavaScript heap in use, bytes. */
+  readonly heapBytes: number;
 }
 
 export interface RungVitals {

@@ -8,7 +8,7 @@ const glance = (second: number, changes: Partial<Glance> & { parts?: number; gap
     ...{ atMs: second * 1000, plays: true, lastProblem: undefined },
     vitals: {
       playout: { filledVideo: 0, filledAudio: 0, droppedVideo: 0, anchorMoves: 0 },
-      ...{ leadMs: {}, heldBytes: 0 },
+      ...{ leadMs: {}, heldBytes: 0, heapBytes: 0 },
       rungs: [rungVitals('480p', { parts, gaps, publishDelays: [parts] })],
     },
     rungs: [{ name: '480p', restarts: 0 }],

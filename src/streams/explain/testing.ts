@@ -86,6 +86,7 @@ export const circumstances = (changes: Partial<Circumstances> = {}): Circumstanc
     leadMs: { video: -20, audio: -10 },
     rungs: NAMES.map((name) => rungVitals(name)),
     heldBytes: 40e6,
+    heapBytes: 6e6,
   },
   recent: theLastMinute(),
   disk: { freeBytes: 50e9, reserveBytes: 256e6, fullInSeconds: Infinity },

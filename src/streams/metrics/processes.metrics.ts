@@ -1,5 +1,6 @@
 /** What the server and its ffmpeg processes cost, all together and stream by stream; read from /proc at scrape. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { getHeapStatistics } from 'node:v8';
 import {
   collectedCounter,
   collectedGauge,
@@ -39,6 +40,11 @@ export class ProcessesMetrics implements OnModuleInit {
       'CPU of the server and its ffmpeg processes since the last scrape; 100 is one core',
       () => this.cpuPercent(),
     );
+    gauge(
+      'lockstep_main_heap_bytes',
+      'JavaScript heap in use of the main thread',
+      () => getHeapStatistics().used_heap_size,
+    );
     gauge('streaming_memory_bytes', 'Resident memory of the server and its ffmpeg processes', async () =>
       rssBytes(await this.usage()),
     );
@@ -60,7 +66,7 @@ export class ProcessesMetrics implements OnModuleInit {
       registry,
       {
         name: 'lockstep_stream_memory_bytes',
-        help: 'Memory of a stream: of its ffmpeg processes, and of its thread for pictures and media on their way',
+        help: 'Memory of a stream: of its ffmpeg processes, of its thread for pictures and media on their way, and of that thread for its JavaScript heap',
         labels: ['stream', 'of'],
       },
       async () => this.memory(await this.readings()),
@@ -69,7 +75,11 @@ export class ProcessesMetrics implements OnModuleInit {
 
   private memory(readings: ReadonlyMap<string, readonly ProcessUsage[]>): Sample[] {
     return this.active().flatMap(({ id, vitals }) => {
-      const bytes = { ffmpeg: rssBytes(readings.get(id) ?? []), thread: vitals?.heldBytes ?? 0 };
+      const bytes = {
+        ffmpeg: rssBytes(readings.get(id) ?? []),
+        thread: vitals?.heldBytes ?? 0,
+        heap: vitals?.heapBytes ?? 0,
+      };
       return Object.entries(bytes).map(([of, value]) => ({ labels: { stream: id, of }, value }));
     });
   }

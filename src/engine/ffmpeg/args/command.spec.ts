@@ -73,7 +73,7 @@ describe('ffmpeg arguments', () => {
         '[s0]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v1]',
     );
     expect(plan.outputs.at(-1)!.options.join(' ')).toBe(
-      '-map 0:a:0 -af aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo ' +
+      '-map 0:a:0 -af aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0:flags=res,aformat=sample_fmts=s16:channel_layouts=stereo ' +
         '-c:a pcm_s16le -f s16le -flush_packets 1',
     );
     expect(plan.inputs[0]!.options.slice(0, 4)).toEqual(['-reinit_filter:v', '0', '-thread_type', 'slice']);

@@ -73,11 +73,12 @@ function pictureOutput(index: number): CommandOutput {
 /**
  * Filtered apart from the picture, so that a change of its format is no business of the picture's. (It starts the sound
  * from 0 again, which the playout sees, and connects anew.) async: stretch or pad so that sample n stays the sample at
- * n / 48000 s; first_pts=0: pad a late start with silence.
+ * n / 48000 s; first_pts=0: pad a late start with silence; flags=res: a resampler from the beginning on, because ffmpeg that
+ * makes one at the first stretch starts the sound from 0 there, and pads the whole time since the beginning with silence.
  */
 function soundOutput(audioStream: string, fd: number): CommandOutput {
   const filter =
-    'aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo';
+    'aresample=48000:async=1000:min_hard_comp=0.1:first_pts=0:flags=res,aformat=sample_fmts=s16:channel_layouts=stereo';
   const raw = ['-c:a', 'pcm_s16le', '-f', 's16le'];
   return { options: ['-map', audioStream, '-af', filter, ...raw, ...AT_ONCE], target: `pipe:${fd}` };
 }
