@@ -16,16 +16,16 @@ export interface Camera {
 }
 
 /** Grain and movement: a flat test picture would make every encoder look cheap. */
-const PICTURE = (size: string): string => `testsrc2=size=${size}:rate=30,noise=alls=12:allf=t`;
+const PICTURE = (size: string): string => `testsrc2=size=${size}:rate=30,noise=alls=4:allf=t`;
 
 /** Makes ten seconds of H.264 (1 s GOP) with AAC; gives the file's path. */
 export async function makeClip(size: string): Promise<string> {
-  const clip = join(await mkdtemp(join(tmpdir(), 'lockstep-clip-')), 'clip.ts');
+  const clip = join(await mkdtemp(join(tmpdir(), 'lockstep-clip-')), 'clip.mp4');
   await promisify(execFile)('ffmpeg', [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-f', 'lavfi', '-i', PICTURE(size)],
     ...['-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000', '-t', '10'],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-g', '30', '-bf', '0', '-b:v', '8M', '-pix_fmt', 'yuv420p'],
-    ...['-c:a', 'aac', '-b:a', '128k', '-f', 'mpegts', clip],
+    ...['-c:a', 'aac', '-b:a', '128k', clip],
   ]);
   return clip;
 }

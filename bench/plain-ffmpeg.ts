@@ -1,6 +1,7 @@
 /** What an engineer would run without us: the same decode, scaling and x264 settings, written as HLS by ffmpeg itself. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { encoderThreads } from '../src/engine/capacity/index.js';
 import { intakeCommand, videoEncoderCommand } from '../src/engine/ffmpeg/index.js';
 import { fitLadder, type Rung, type VideoRendition } from '../src/engine/ladder/index.js';
 import { houseGrid, ratio } from '../src/engine/timeline/index.js';
@@ -26,7 +27,7 @@ export function oneForAll(urls: readonly string[], folder: string, qualities: re
   const source = { inputs: [], fps: ratio(30), audioStream: undefined, interlaced: false, pixelsPerSecond: 0 };
   const { filter } = intakeCommand({ ...source, video });
   const outputs = video.flatMap((rendition, index) => [
-    ...['-map', `[v${index}]`, ...encoding(rendition), ...hls(folder, rendition.name)],
+    ...['-map', `[v${index}]`, ...encoding(rendition, threadsInOne(rendition)), ...hls(folder, rendition.name)],
   ]);
   return [[...QUIET, '-i', urls[0]!, '-filter_complex', filter!, ...outputs, ...AUDIO, ...hls(folder, 'audio')]];
 }
@@ -34,7 +35,16 @@ export function oneForAll(urls: readonly string[], folder: string, qualities: re
 /** A process for each rung, each with a connection and a decoder of its own. */
 export function everyRungOnItsOwn(urls: readonly string[], folder: string, qualities: readonly string[]): string[][] {
   return rungs(qualities).map((rendition, index) => [
-    ...[...QUIET, '-i', urls[index]!, '-map', '0:v:0', '-vf', scaling(rendition), ...encoding(rendition)],
+    ...[
+      ...QUIET,
+      '-i',
+      urls[index]!,
+      '-map',
+      '0:v:0',
+      '-vf',
+      scaling(rendition),
+      ...encoding(rendition, threadsAlone(rendition)),
+    ],
     ...hls(folder, rendition.name),
     ...(index === 0 ? [...AUDIO, ...hls(folder, 'audio')] : []),
   ]);
@@ -49,9 +59,15 @@ const rungs = (qualities: readonly string[]): readonly VideoRendition[] =>
 const scaling = ({ width, height }: VideoRendition): string =>
   `fps=30,scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p`;
 
+/** ffmpeg encodes one rung after the other, frame by frame: with one thread each it does not keep pace. */
+const threadsInOne = ({ height }: VideoRendition): number => (height >= 720 ? Math.min(4, availableParallelism()) : 1);
+
+/** As we have it. */
+const threadsAlone = (rendition: VideoRendition): number =>
+  encoderThreads({ ...rendition, fps: 30 }, 'veryfast', availableParallelism());
+
 /** Our own encoder's options, without what is about its pipes and its container. */
-function encoding(rendition: VideoRendition): string[] {
-  const threads = rendition.height >= 720 ? Math.min(4, availableParallelism()) : 1;
+function encoding(rendition: VideoRendition, threads: number): string[] {
   const [output] = videoEncoderCommand({ rendition, grid: GRID, preset: 'veryfast', threads }).outputs;
   const { options } = output!;
   return options.slice(options.indexOf('-fps_mode'), options.indexOf('-video_track_timescale'));

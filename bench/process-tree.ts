@@ -21,16 +21,16 @@ export async function cpuSecondsOf(roots: readonly number[]): Promise<ReadonlyMa
   return new Map(await Promise.all(read));
 }
 
-/**
- * CPU seconds the trees used while `during` ran. Throws when a process of theirs ended meanwhile: what it had used
- * would be missing.
- */
+/** A process ended while it was measured: what it had used is missing. */
+export class EndedMeanwhile extends Error {}
+
+/** CPU seconds the trees used while `during` ran. Throws `EndedMeanwhile`. */
 export async function cpuSecondsDuring(roots: readonly number[], during: () => Promise<void>): Promise<number> {
   const before = await cpuSecondsOf(roots);
   await during();
   const after = await cpuSecondsOf(roots);
   const lost = [...before.keys()].filter((pid) => !after.has(pid));
-  if (lost.length > 0) throw new Error(`${lost.length} processes ended while they were measured`);
+  if (lost.length > 0) throw new EndedMeanwhile(`${lost.length} processes ended while they were measured`);
   return [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? 0), 0);
 }
 
@@ -40,4 +40,13 @@ async function parentOf(pid: number): Promise<number | undefined> {
   const stat = await statOf(pid);
   const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   return Number.isFinite(parent) ? parent : undefined;
+}
+
+/** User and system seconds of one process, all its threads, without its children. */
+export const ownCpuSeconds = async (pid: number): Promise<number> => parseCpuSeconds(await statOf(pid)) ?? 0;
+
+/** Resident memory of one process. */
+export async function residentBytes(pid: number): Promise<number> {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) * 1024;
 }

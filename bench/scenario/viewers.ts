@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startStream, untilStatus } from '../../test/support/api.js';
 import { startNginx } from '../../test/support/nginx.js';
 import { startServer } from '../../test/support/server.js';
-import { cpuSecondsOf } from '../process-tree.js';
+import { cpuSecondsOf, ownCpuSeconds } from '../process-tree.js';
 import type { Row, Scenario } from '../report.js';
 
 export interface ViewersTerms {
@@ -33,9 +33,9 @@ export async function measureViewers(terms: ViewersTerms, progress: (text: strin
     const rows: Row[] = [];
     for (const viewers of terms.audiences) {
       progress(`${viewers} viewers`);
-      const before = await Promise.all([ownSeconds(server.pid), treeSeconds(nginx.pid)]);
+      const before = await Promise.all([ownCpuSeconds(server.pid), treeSeconds(nginx.pid)]);
       const report = await load(`${nginx.url}/${STREAM}/playlist.m3u8`, viewers, terms.seconds);
-      const after = await Promise.all([ownSeconds(server.pid), treeSeconds(nginx.pid)]);
+      const after = await Promise.all([ownCpuSeconds(server.pid), treeSeconds(nginx.pid)]);
       const cores = after.map((seconds, index) => (seconds - before[index]!) / terms.seconds / (viewers / 1000));
       rows.push(...rowsOf(viewers, report, cores));
     }
@@ -94,7 +94,5 @@ function load(url: string, viewers: number, seconds: number): Promise<LoadReport
 }
 
 /** The process itself: its children are the encoders. */
-const ownSeconds = async (pid: number): Promise<number> => (await cpuSecondsOf([pid])).get(pid)!;
-
 const treeSeconds = async (pid: number): Promise<number> =>
   [...(await cpuSecondsOf([pid])).values()].reduce((sum, seconds) => sum + seconds, 0);

@@ -43,7 +43,7 @@ module.exports = {
     engine('packager', ['isobmff', 'mpegts', 'timeline', 'storage']),
     engine(
       'pipeline',
-      ['ffmpeg', 'net', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],
+      ['capacity', 'ffmpeg', 'net', 'playout', 'packager', 'storage', 'ladder', 'timeline', 'isobmff'],
       ['^src/engine/clock[.]ts$'],
     ),
     ...['timeline', 'isobmff', 'ladder', 'net', 'hls', 'dash', 'playout', 'mpegts'].map((name) =>

@@ -25,7 +25,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const draw = async (text: string, image?: string): Promise<Buffer[]> => {
   const frames = await drawSlate({ video, text, image, ffmpegPath: 'ffmpeg', onProcess: () => undefined });
-  return frames.map((pieces) => Buffer.concat(pieces));
+  return frames.map(({ bytes }) => bytes);
 };
 
 /** Share of the brightness samples above `level`. */

@@ -8,6 +8,7 @@ import type { VideoRendition } from '../ladder/index.js';
 import { houseGrid, ratio } from '../timeline/index.js';
 import { presetFactor } from './built-in-costs.js';
 import { megapixels, scaledMegapixels, type MachineCosts } from './cost.js';
+import { encoderThreads } from './encoder-threads.js';
 import { measuredRun, type MeasuredRun, type MeasuredRunOptions } from './measured-run.js';
 
 export interface CalibrateOptions {
@@ -96,7 +97,7 @@ async function drawClip(run: Run, { width, height }: VideoRendition): Promise<Bu
 }
 
 function encode(run: Run, preset: string, size: VideoRendition, input: Iterable<Buffer>): Promise<MeasuredRun> {
-  const threads = size === LARGE ? Math.min(4, availableParallelism()) : 1;
+  const threads = encoderThreads({ ...size, fps: FPS }, preset, availableParallelism());
   return run({ args: ffmpegArguments(videoEncoderCommand({ rendition: size, grid: GRID, preset, threads })), input });
 }
 

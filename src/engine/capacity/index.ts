@@ -3,4 +3,5 @@ export { calibrate, CALIBRATION_BUDGET_SECONDS, type CalibrateOptions } from './
 export { readCalibration, writeCalibration, type Calibration, type CalibrationKey } from './calibration-file.js';
 export { coresAvailable } from './cores.js';
 export { streamCost, type MachineCosts, type StreamCost, type StreamDemand } from './cost.js';
+export { encoderThreads } from './encoder-threads.js';
 export { fits, freeCores, largestThatFits, type Room } from './room.js';

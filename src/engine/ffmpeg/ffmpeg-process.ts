@@ -41,12 +41,18 @@ const TIED_TO_PARENT = ['--pdeathsig', 'KILL', '--'];
  */
 const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'FONTCONFIG_FILE', 'FONTCONFIG_PATH', 'OUTPUT_DIR'];
 
+/**
+ * A raw picture is some megabytes, and glibc would give its memory back to the kernel after every frame and have it zeroed for
+ * the next: 15,000 page faults a second and a twentieth of a core for 1080p30. Other C libraries do not read these.
+ */
+const MEMORY_OF_PICTURES = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '67108864' };
+
 function childEnvironment(): Record<string, string> {
   const passed = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(passed), HOME: '/nonexistent' };
+  return { ...Object.fromEntries(passed), HOME: '/nonexistent', ...MEMORY_OF_PICTURES };
 }
 
 export class FfmpegProcess {

@@ -6,6 +6,7 @@ export * from './args/tap.js';
 export * from './args/test-picture.js';
 export * from './ffmpeg-process.js';
 export * from './probe.js';
+export * from './read-into.js';
 export * from './restart-policy.js';
 export * from './source-address.js';
 export * from './source.js';

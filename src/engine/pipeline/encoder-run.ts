@@ -1,5 +1,6 @@
 /** One encoder's life: how it is fed, how long it has been silent, and what is wrong with it if something is. */
 import type { FfmpegProcess } from '../ffmpeg/index.js';
+import type { Frame } from '../playout/index.js';
 import { Problem } from '../problem.js';
 import { partSeconds, type TrackGrid } from '../timeline/index.js';
 import { isWorking, Silence } from './silence.js';
@@ -36,6 +37,9 @@ export class EncoderRun {
   /** Something of it has been packaged. */
   delivers = false;
   private fedAt: number | undefined;
+  private readonly waiting: Frame[] = [];
+  private writing = false;
+  private finishing = false;
   private checkedAt = this.startedAt;
   private readonly silence: Silence;
   private readonly patienceMs: number;
@@ -54,11 +58,11 @@ export class EncoderRun {
   }
 
   get queuedUnits(): number {
-    return this.child.stdin.writableLength / this.options.unitBytes;
+    return this.waiting.length + this.child.stdin.writableLength / this.options.unitBytes;
   }
 
   /** Hands it a unit; refuses with what is wrong with an encoder that is too far behind. */
-  feed(pieces: readonly Buffer[]): Problem | undefined {
+  feed(unit: Frame): Problem | undefined {
     const now = performance.now();
     if (this.fedAt === undefined) this.silence.end(now);
     this.fedAt ??= now;
@@ -66,11 +70,15 @@ export class EncoderRun {
     if (this.queuedUnits > (mayCatchUp ? MAX_QUEUED_AT_START : MAX_QUEUED_UNITS)) {
       return this.silence.lastsMs(now) > this.patienceMs / 2 ? this.hung(now) : this.tooSlow();
     }
-    const { stdin } = this.child;
-    stdin.cork();
-    for (const piece of pieces) stdin.write(piece);
-    stdin.uncork();
+    this.waiting.push(unit.keep());
+    this.writeNext();
     return undefined;
+  }
+
+  /** Nothing more will come: it ends when it has taken what waits. */
+  finish(): void {
+    this.finishing = true;
+    this.writeNext();
   }
 
   /** It said something. */
@@ -92,6 +100,25 @@ export class EncoderRun {
   failure(reason: string): Problem {
     const { rendition } = this.options;
     return new Problem('ffmpeg-failed', { rendition, reason, said: this.child.lastWords.slice(-4) });
+  }
+
+  /**
+   * One unit at a time: of all that is given to a pipe at once, Node says that it is taken only when the last of it is, and
+   * an encoder that works off its padding would seem to stand still.
+   */
+  private writeNext(): void {
+    if (this.writing) return;
+    const unit = this.waiting.shift();
+    if (!unit) {
+      if (this.finishing) this.child.stdin.end();
+      return;
+    }
+    this.writing = true;
+    this.child.stdin.write(unit.bytes, () => {
+      unit.release();
+      this.writing = false;
+      this.writeNext();
+    });
   }
 
   private hung(now: number): Problem {

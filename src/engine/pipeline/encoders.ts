@@ -1,5 +1,6 @@
 /** All renditions of a stream: one encoder and one packager each, begun and ended together, failing alone. */
 import { availableParallelism } from 'node:os';
+import { encoderThreads } from '../capacity/index.js';
 import type { Clock } from '../clock.js';
 import {
   audioEncoderCommand,
@@ -9,7 +10,7 @@ import {
   type CommandPlan,
 } from '../ffmpeg/index.js';
 import { RenditionPackager, TsPackager, type MediaFact } from '../packager/index.js';
-import { BYTES_PER_SAMPLE, yuv420Bytes, type Frame } from '../playout/index.js';
+import { BYTES_PER_SAMPLE, Frame, yuv420Bytes } from '../playout/index.js';
 import { Problem } from '../problem.js';
 import { partName, retentionFor, segmentName, timedName, type MediaStore, type Retention } from '../storage/index.js';
 import {
@@ -18,6 +19,7 @@ import {
   decodeTimeOf,
   firstUnitOf,
   segmentSeconds,
+  toNumber,
   unixMsOf,
   videoTrack,
   type NewPart,
@@ -83,7 +85,7 @@ export class Encoders {
   }
 
   acceptAudio(unit: number, block: Buffer): void {
-    this.audio.accept(unit, [block]);
+    this.audio.accept(unit, new Frame(block));
   }
 
   /** Replaces encoders that live but emit nothing. */
@@ -110,7 +112,9 @@ export class Encoders {
   private videoRung(rendition: StreamPlan['video'][number]): Rung {
     const { spec, plan } = this.options;
     const { encoderPreset } = spec.settings;
-    const threads = rendition.height >= 720 ? Math.min(4, availableParallelism()) : 1;
+    const { width, height } = rendition;
+    const picture = { width, height, fps: toNumber(plan.grid.fps) };
+    const threads = encoderThreads(picture, encoderPreset, availableParallelism());
     return new Rung({
       ...this.reports(rendition.name),
       track: videoTrack(plan.grid),

@@ -8,6 +8,7 @@ import type { ChildExit } from '../ffmpeg/index.js';
 import { chunkBytes } from '../isobmff/index.js';
 import { RenditionPackager, type MediaFact } from '../packager/index.js';
 import { VIDEO_INIT } from '../packager/testing.js';
+import { Frame } from '../playout/index.js';
 import type { Problem } from '../problem.js';
 import { MediaStore } from '../storage/index.js';
 import { firstUnitOf, houseGrid, ratio, videoTrack } from '../timeline/index.js';
@@ -160,7 +161,7 @@ class Studio {
   }
 
   private accept(): void {
-    this.rung.accept(this.unit, [Buffer.alloc(UNIT_BYTES)]);
+    this.rung.accept(this.unit, new Frame(Buffer.alloc(UNIT_BYTES)));
     this.unit += 1;
     this.mostQueued = Math.max(this.mostQueued, this.rung.takeVitals().queuedUnits);
   }

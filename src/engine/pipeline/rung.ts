@@ -2,9 +2,10 @@
  * One rendition's encoders, one after the other: fed house units, replaced on their own when they die, hang or are too
  * slow, always at a segment boundary. Its siblings never notice.
  */
-import { ENCODER_RESTARTS, failuresAfter, restartDelayMs, SLOW_ENCODER_RESTARTS } from '../ffmpeg/index.js';
+import { ENCODER_RESTARTS, failuresAfter, readBytes, restartDelayMs, SLOW_ENCODER_RESTARTS } from '../ffmpeg/index.js';
 import { BoxSplitter } from '../isobmff/index.js';
 import type { RenditionPackager } from '../packager/index.js';
+import type { Frame } from '../playout/index.js';
 import type { Problem } from '../problem.js';
 import { firstUnitOf, positionOfUnit } from '../timeline/index.js';
 import { EncoderRun, type EncoderProcess, type EncoderRunOptions } from './encoder-run.js';
@@ -48,8 +49,8 @@ export class Rung {
     this.join(this.run, packager.expected);
   }
 
-  /** Takes the next house unit. Units come in order and without holes. */
-  accept(unit: number, pieces: readonly Buffer[]): void {
+  /** Takes the next house unit, a picture or a block of sound. Units come in order and without holes. */
+  accept(unit: number, frame: Frame): void {
     const { run, packager } = this;
     if (!packager || this.stopping) return;
     this.lastUnit = unit;
@@ -59,7 +60,7 @@ export class Rung {
     }
     this.fedAt.set(unit, performance.now());
     this.fedAt.delete(unit - TIMED_UNITS);
-    const problem = run.feed(pieces);
+    const problem = run.feed(frame);
     if (problem) this.fail(run, problem);
   }
 
@@ -86,7 +87,7 @@ export class Rung {
     clearTimeout(this.retry);
     if (this.run) {
       const { child } = this.run;
-      child.stdin.end();
+      this.run.finish();
       const force = setTimeout(() => child.kill(), 3_000);
       await child.exited;
       clearTimeout(force);
@@ -107,7 +108,7 @@ export class Rung {
     const run = new EncoderRun(this.options.startEncoder(), this.options);
     this.run = run;
     const splitter = new BoxSplitter();
-    run.child.stdout.on('data', (bytes: Buffer) => this.take(run, splitter, bytes));
+    readBytes(run.child.stdout, (bytes) => this.take(run, splitter, bytes));
     void run.child.exited.then(({ code, signal, aliveMs }) => {
       const reason = code !== null ? `exit code ${code}` : `ended by ${signal ?? 'a failed start'}`;
       if (this.run === run && !this.stopping) this.replace(run.failure(reason), aliveMs);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ffmpegArguments, FfmpegProcess, slateCommand } from '../ffmpeg/index.js';
 import type { VideoRendition } from '../ladder/index.js';
-import { yuv420Bytes, type Frame } from '../playout/index.js';
+import { Frame, yuv420Bytes } from '../playout/index.js';
 import { Problem } from '../problem.js';
 
 export interface SlateOptions {
@@ -38,8 +38,8 @@ export async function drawSlate({ video, text, image, ffmpegPath, onProcess }: S
       return pieces;
     });
     const exit = await child.exited;
-    const frames = pictures.map((pieces) => [Buffer.concat(pieces)]);
-    const whole = video.every(({ width, height }, lane) => frames[lane]![0]!.length === yuv420Bytes(width, height));
+    const frames = pictures.map((pieces) => new Frame(Buffer.concat(pieces)));
+    const whole = video.every(({ width, height }, lane) => frames[lane]!.bytes.length === yuv420Bytes(width, height));
     if (!whole) throw new Problem('slate-failed', { reason: `exit code ${exit.code}`, said: exit.lastWords.slice(-3) });
     return frames;
   } finally {

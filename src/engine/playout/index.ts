@@ -1,5 +1,5 @@
 export * from './anchor.js';
-export * from './frame-cutter.js';
+export * from './frame.js';
 export * from './lane.js';
 export * from './playout.js';
 export * from './slots.js';

@@ -2,7 +2,7 @@
  * One rung's queue between the intake and its encoder. Which source frame fills which house unit is decided once for
  * all rungs; a lane only carries it out, so every rung shows the same picture at the same instant. PURE.
  */
-import type { Frame } from './frame-cutter.js';
+import type { Frame } from './frame.js';
 
 /** What fills a house unit: a source frame of the connection on air, the last frame again, or the slate. */
 export type Filling = { readonly sourceFrame: number } | 'repeat' | 'slate';
@@ -31,6 +31,7 @@ export class Lane {
 
   constructor(
     nothing: Frame,
+    /** Keeps the frame it wants beyond the call. */
     private readonly emit: (unit: number, frame: Frame) => void,
   ) {
     this.last = nothing;
@@ -52,6 +53,7 @@ export class Lane {
     this.advance(0);
   }
 
+  /** Takes a frame over. */
   arrive(frame: Frame): void {
     this.held.set(this.nextSourceFrame, frame);
     this.nextSourceFrame += 1;
@@ -80,6 +82,8 @@ export class Lane {
   }
 
   private show(sourceFrame: number, frame: Frame): void {
+    frame.keep();
+    this.last.release();
     this.last = frame;
     this.shown = sourceFrame;
   }
@@ -92,6 +96,7 @@ export class Lane {
   }
 
   private forget(sourceFrame: number): void {
+    this.held.get(sourceFrame)?.release();
     this.held.delete(sourceFrame);
     if (sourceFrame > this.shown) this.dropped += 1;
   }

@@ -10,7 +10,7 @@ import {
   videoTrack,
   audioTrack,
 } from '../timeline/index.js';
-import { FrameCutter, type Frame } from './frame-cutter.js';
+import { Frame } from './frame.js';
 import { Lane } from './lane.js';
 import { Playout } from './playout.js';
 import { Slots } from './slots.js';
@@ -23,26 +23,6 @@ const AUDIO = audioTrack(GRID);
 const FRAME_MS = 1000 / 30;
 const START = Date.UTC(2026, 0, 1, 12) + 500;
 const JITTER_MS = 100;
-
-describe('a frame cutter', () => {
-  it('gives the same frames however the bytes arrive', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60 }), (sizes) => {
-        const total = sizes.reduce((sum, size) => sum + size, 0);
-        const bytes = Buffer.from(Array.from({ length: total }, (_, index) => index % 251));
-        const cutter = new FrameCutter(24);
-        const frames: Buffer[] = [];
-        let at = 0;
-        for (const size of sizes) {
-          frames.push(...cutter.push(bytes.subarray(at, at + size)).map((frame) => Buffer.concat(frame)));
-          at += size;
-        }
-        expect(frames).toHaveLength(Math.floor(total / 24));
-        expect(Buffer.concat(frames).equals(bytes.subarray(0, frames.length * 24))).toBe(true);
-      }),
-    );
-  });
-});
 
 describe('slots', () => {
   it('let every unit go exactly once, in order, by its due time, whatever the source has', () => {
@@ -78,11 +58,11 @@ describe('slots', () => {
 });
 
 describe('a lane', () => {
-  const frame = (index: number): Frame => [Buffer.from([index])];
+  const frame = (index: number): Frame => new Frame(Buffer.from([index]));
 
   it('shows the frame that was assigned, waits for one that is late, and repeats one that never comes', () => {
     const shown: [number, number][] = [];
-    const lane = new Lane(frame(99), (unit, [piece]) => shown.push([unit, piece![0]!]));
+    const lane = new Lane(frame(99), (unit, { bytes }) => shown.push([unit, bytes[0]!]));
     lane.arrive(frame(0));
     lane.assign({ unit: 10, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
     lane.assign({ unit: 11, filling: { sourceFrame: 1 }, giveUpAtMs: 100 });
@@ -99,7 +79,7 @@ describe('a lane', () => {
 
   it('repeats what an ended connection still owes, and takes the new one from its beginning', () => {
     const shown: number[] = [];
-    const lane = new Lane(frame(99), (_, [piece]) => shown.push(piece![0]!));
+    const lane = new Lane(frame(99), (_, { bytes }) => shown.push(bytes[0]!));
     lane.arrive(frame(7));
     lane.assign({ unit: 1, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
     lane.assign({ unit: 2, filling: { sourceFrame: 1 }, giveUpAtMs: 1e9 });
@@ -128,7 +108,7 @@ describe('a lane', () => {
 
   it('shows the slate once it has been made, and the last frame until then', () => {
     const shown: number[] = [];
-    const lane = new Lane(frame(99), (_, [piece]) => shown.push(piece![0]!));
+    const lane = new Lane(frame(99), (_, { bytes }) => shown.push(bytes[0]!));
     lane.arrive(frame(7));
     lane.assign({ unit: 1, filling: { sourceFrame: 0 }, giveUpAtMs: 100 });
     lane.assign({ unit: 2, filling: 'slate', giveUpAtMs: 100 });
@@ -263,7 +243,7 @@ describe('the playout', () => {
     for (let next = 0; now < end; now += 5) {
       while (next < ordered.length && ordered[next]! <= now) {
         if (next === reconnectAt) playout.beginConnection();
-        for (const lane of [0, 1]) playout.pushVideo(lane, [Buffer.from([next % 256])], now);
+        for (const lane of [0, 1]) playout.pushVideo(lane, new Frame(Buffer.from([next % 256])), now);
         playout.pushAudio(Buffer.alloc(1600 * BYTES_PER_SAMPLE, 1), now);
         next += 1;
       }
@@ -314,16 +294,16 @@ describe('the playout', () => {
           { width: 2, height: 2 },
         ],
       },
-      onVideo: (lane, _, [piece]) => shown[lane]!.push(piece![0]!),
+      onVideo: (lane, _, { bytes }) => shown[lane]!.push(bytes[0]!),
       onAudio: () => undefined,
       chooseFirstSegment: (nowMs) => segmentAt(GRID, nowMs) - 1,
       staircase: new Staircase({ slateAfterMs: null, nextSourceAfterMs: null, giveUpAfterMs: null }, START),
       onBroken: () => undefined,
     });
     playout.beginConnection();
-    playout.pushVideo(1, [Buffer.from([77])], START);
+    playout.pushVideo(1, new Frame(Buffer.from([77])), START);
     playout.tick(START + 20);
-    playout.pushVideo(0, [Buffer.from([77])], START + 25);
+    playout.pushVideo(0, new Frame(Buffer.from([77])), START + 25);
     expect(shown[0]!.length).toBeGreaterThan(60);
     expect(new Set(shown.flat())).toEqual(new Set([77]));
   });

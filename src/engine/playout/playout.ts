@@ -14,7 +14,7 @@ import {
   type HouseGrid,
 } from '../timeline/index.js';
 import { Anchor, type AnchorVerdict, type Lead, type SourceLane } from './anchor.js';
-import { blackFrame, type Frame } from './frame-cutter.js';
+import { blackFrame, type Frame } from './frame.js';
 import { Lane, type Filling } from './lane.js';
 import { Slots, type Available, type Slot } from './slots.js';
 import { SoundBuffer } from './sound-buffer.js';

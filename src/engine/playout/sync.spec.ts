@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioTrack, houseGrid, ratio, segmentAt, unixMsOf, videoTrack } from '../timeline/index.js';
+import { Frame } from './frame.js';
 import { Playout } from './playout.js';
 import { BYTES_PER_SAMPLE } from './sound-buffer.js';
 import { Staircase } from './staircase.js';
@@ -30,9 +31,9 @@ function play(seconds: number, path: { video: Path; audio: Path }, fps = ratio(3
   let lastFrame = -1;
   const playout = new Playout({
     ...{ grid, jitterMs: JITTER_MS, lanes: [{ width: 2, height: 2 }] },
-    onVideo: (_, unit, [piece]) => {
-      const frame = piece!.readUInt32LE(0);
-      if (piece!.length !== 4 || frame === lastFrame) return;
+    onVideo: (_, unit, { bytes }) => {
+      const frame = bytes.readUInt32LE(0);
+      if (bytes.length !== 4 || frame === lastFrame) return;
       lastFrame = frame;
       const houseMs = unixMsOf(video, unit);
       shown.picture.push({ houseMs, offsetMs: houseMs - START - frame * frameMs });
@@ -58,7 +59,7 @@ function play(seconds: number, path: { video: Path; audio: Path }, fps = ratio(3
     for (; path.video(frames * frameMs) <= now; frames += 1) {
       const frame = Buffer.alloc(4);
       frame.writeUInt32LE(frames);
-      playout.pushVideo(0, [frame], START + now);
+      playout.pushVideo(0, new Frame(frame), START + now);
     }
     // A block of sound is there when its last sample is.
     const bite: Buffer[] = [];

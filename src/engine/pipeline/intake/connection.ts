@@ -6,6 +6,8 @@ import {
   intakeCommand,
   parseTestPicture,
   PROBE_OPTIONS,
+  readBytes,
+  readInto,
   tapCommand,
   TAPPED_INPUT_OPTIONS,
   testPictureInputs,
@@ -14,7 +16,7 @@ import {
   type Source,
   type SourceDescription,
 } from '../../ffmpeg/index.js';
-import { FrameCutter, yuv420Bytes, type Frame } from '../../playout/index.js';
+import { FrameFiller, yuv420Bytes, type Frame } from '../../playout/index.js';
 import type { AddressPolicy, Lookup } from '../../net/index.js';
 import { Problem } from '../../problem.js';
 import { allowedFile } from './allowed-file.js';
@@ -40,6 +42,7 @@ export interface ConnectionOptions {
 export interface ConnectionEvents {
   /** Decoding to so many video lanes at this rate begins: frames and samples count from 0. */
   readonly onOpen: (lanes: number, rate: Ratio) => void;
+  /** Takes the frame over. */
   readonly onVideo: (lane: number, frame: Frame) => void;
   readonly onAudio: (bytes: Buffer) => void;
 }
@@ -207,14 +210,20 @@ export class Connection {
     const decoder = this.spawn(ffmpegPath, ffmpegArguments(command), video.length + (hasSound ? 1 : 0));
     onOpen(video.length, grid.fps);
     video.forEach(({ width, height }, lane) => {
-      const cutter = new FrameCutter(yuv420Bytes(width, height));
-      decoder.output(lane).on('data', (bytes: Buffer) => {
-        this.lastMediaAt = performance.now();
-        for (const frame of cutter.push(bytes)) onVideo(lane, frame);
+      const filler = new FrameFiller(yuv420Bytes(width, height));
+      readInto(decoder.output(lane), {
+        get room() {
+          return filler.room;
+        },
+        took: (bytes) => {
+          this.lastMediaAt = performance.now();
+          const frame = filler.took(bytes);
+          if (frame) onVideo(lane, frame);
+        },
       });
     });
     if (hasSound) {
-      decoder.output(video.length).on('data', (bytes: Buffer) => {
+      readBytes(decoder.output(video.length), (bytes) => {
         if (video.length === 0) this.lastMediaAt = performance.now();
         onAudio(bytes);
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Staircase, type StaircaseStep } from '../../playout/index.js';
+import { Frame, Staircase, type StaircaseStep } from '../../playout/index.js';
 import { Problem } from '../../problem.js';
 import { ratio } from '../../timeline/index.js';
 import type { Connection, ConnectionEnd, ConnectionEvents } from './connection.js';
@@ -21,7 +21,7 @@ class PretendConnection {
   }
 
   deliver(): void {
-    this.events.onVideo(0, [Buffer.from(this.url)]);
+    this.events.onVideo(0, new Frame(Buffer.from(this.url)));
   }
 
   close(): Promise<void> {
@@ -44,7 +44,7 @@ function anIntake(urls: string[], { begun = true } = {}) {
     ...{ sourceCount: urls.length, failBackAfterMs: null, clock: { now: () => nowMs }, staircase },
     programme: {
       begin: () => undefined,
-      video: (_, [bytes]) => {
+      video: (_, { bytes }) => {
         shown.push(String(bytes));
         staircase.played(nowMs);
       },

@@ -147,6 +147,7 @@ export class SourceLine {
     this.frames[lane] = index + 1;
     if (lane === this.frames.length - 1) this.delivered();
     if (this.onAir && index >= this.from.frame) this.options.programme.video(lane, frame);
+    else frame.release();
   }
 
   private audio(bytes: Buffer): void {
