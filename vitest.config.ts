@@ -7,7 +7,9 @@ const project = (name: string, include: string[], extra: Record<string, unknown>
 
 /** Real programs, timed: these need the machine for themselves. */
 const ALONE = [
-  ...['av-sync', 'capacity', 'isolation', 'load', 'players', 'spine'].map((name) => `test/live/${name}.live.ts`),
+  ...['av-sync', 'capacity', 'isolation', 'load', 'players', 'speed', 'spine'].map(
+    (name) => `test/live/${name}.live.ts`,
+  ),
   'test/faults/bad-source.live.ts',
 ];
 

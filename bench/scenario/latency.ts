@@ -25,6 +25,8 @@ export interface LatencyTerms {
   readonly settleSeconds: number;
   readonly seconds: number;
   readonly qualities: readonly string[];
+  /** Whether the legs are measured too. */
+  readonly legs: boolean;
 }
 
 /** With the settings that docs/players.md asks for. */
@@ -42,7 +44,7 @@ export const PLAYERS = {
 const TERMS: LatencyTerms = {
   parts: [0.2, 0.333, 0.5],
   players: ['hls.js', 'Shaka, HLS', 'dash.js', 'Shaka, DASH'],
-  ...{ settleSeconds: 15, seconds: 60, qualities: ['360p'] },
+  ...{ settleSeconds: 15, seconds: 60, qualities: ['360p'], legs: true },
 };
 
 const scenario: Scenario = {
@@ -88,6 +90,7 @@ async function round(
         await watchClock(browser, { name: `${part} s, ${name}`, player, url, settings, settleSeconds, seconds }),
       );
     }
+    if (!terms.legs) return rows;
     progress(`parts of ${part} s: the legs`);
     const folder = join(server.outputDir, 'clock');
     const renditions = [...terms.qualities, 'audio'];
@@ -109,7 +112,10 @@ async function round(
 }
 
 /** What everybody has: one ffmpeg, 2 s segments, the same encoder settings as the camera's, nginx, hls.js. */
-async function baseline({ settleSeconds, seconds }: LatencyTerms, progress: (text: string) => void): Promise<Row> {
+export async function baseline(
+  { settleSeconds, seconds }: Pick<LatencyTerms, 'settleSeconds' | 'seconds'>,
+  progress: (text: string) => void,
+): Promise<Row> {
   progress('baseline');
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-baseline-'));
   const files = await serveFolder(folder);

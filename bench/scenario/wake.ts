@@ -1,11 +1,10 @@
 /** From a part's publication to the last byte of the playlist at everyone who waits for it. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startStream, untilStatus } from '../../test/support/api.js';
 import { startNginx } from '../../test/support/nginx.js';
 import { startServer } from '../../test/support/server.js';
+import { wakeDelays } from '../held-viewers.js';
+import { residentBytes } from '../process-tree.js';
 import { percentile, type Row, type Scenario } from '../report.js';
 
 const HELD = [100, 1000, 4000];
@@ -43,27 +42,14 @@ async function measure(
   viewers: number,
   server: { readonly pid: number; readonly outputDir: string },
 ): Promise<Row> {
-  const { hostname: host, port } = new URL(url);
-  const child = fork(join(import.meta.dirname, '..', 'held-viewers.mjs'), { stdio: 'inherit' });
-  const before = await residentKb(server.pid);
-  child.send({
-    ...{ host, port: Number(port), viewers, rounds: ROUNDS },
-    path: `/streams/${STREAM}/240p/playlist.m3u8`,
+  const before = await residentBytes(server.pid);
+  const delays = await wakeDelays({
+    ...{ url: `${url}/streams/${STREAM}/240p/playlist.m3u8`, viewers, rounds: ROUNDS },
     folder: join(server.outputDir, STREAM, '240p'),
   });
-  const answer = once(child, 'message') as Promise<[{ delays: number[]; bytes: number }]>;
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the viewers' process ended with ${String(code)}`);
-  });
-  const [{ delays }] = await Promise.race([answer, ended]);
-  const grown = (await residentKb(server.pid)) - before;
+  const grown = ((await residentBytes(server.pid)) - before) / 1024;
   return {
     ...{ name, unit: 'ms', samples: delays },
     note: `p99 ${percentile(delays, 0.99).toFixed(0)} ms, max ${Math.max(...delays).toFixed(0)} ms; ${(grown / viewers).toFixed(1)} KB of process each`,
   };
-}
-
-async function residentKb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
 }

@@ -4,7 +4,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../engine/clock.js';
-import { parseLadder, type Ladder } from '../engine/ladder/index.js';
 import type { StartPipeline } from '../engine/pipeline/index.js';
 import { Problem } from '../engine/problem.js';
 import { folders, MediaStore, STREAM_ID } from '../engine/storage/index.js';
@@ -24,6 +23,7 @@ import {
   type StopReason,
   type StreamSpec,
 } from './live/index.js';
+import { parseLadder, type Ladder } from './ladder/index.js';
 import { OverdueWrites } from './overdue-writes.js';
 import { SourceGate } from './source-gate.js';
 import { specAfter, specOfRequest, type StartStreamDto, type UpdateStreamDto } from './requests/index.js';

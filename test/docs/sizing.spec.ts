@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { streamCost, type MachineCosts } from '../../src/engine/capacity/index.js';
-import { audioFor, fitLadder, parseLadder, pickRungs } from '../../src/engine/ladder/index.js';
+import { audioFor, fitLadder } from '../../src/engine/ladder/index.js';
+import { parseLadder, pickRungs } from '../../src/streams/ladder/index.js';
 import { pageText } from './markdown.js';
 
 /** What was measured on the machine the page speaks of, in processor seconds. */

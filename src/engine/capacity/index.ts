@@ -1,6 +1,5 @@
 export { builtInCosts } from './built-in-costs.js';
 export { calibrate, CALIBRATION_BUDGET_SECONDS, type CalibrateOptions } from './calibrate.js';
-export { readCalibration, writeCalibration, type Calibration, type CalibrationKey } from './calibration-file.js';
 export { coresAvailable } from './cores.js';
 export { streamCost, type MachineCosts, type StreamCost, type StreamDemand } from './cost.js';
 export { encoderThreads } from './encoder-threads.js';

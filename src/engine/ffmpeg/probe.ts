@@ -22,7 +22,11 @@ export const PROBE_OPTIONS: readonly string[] = [
   ...['-hide_banner', '-loglevel', 'error', '-of', 'json', '-show_format', '-show_streams'],
 ];
 
+/** The same of bytes that end: with how many packets of each stream there are. */
+export const PROBE_BYTES_OPTIONS: readonly string[] = [...PROBE_OPTIONS, '-count_packets'];
+
 interface ProbedStream {
+  nb_read_packets?: string;
   codec_type?: string;
   codec_name?: string;
   width?: number;
@@ -36,6 +40,28 @@ interface ProbedStream {
   disposition?: { attached_pic?: number };
   side_data_list?: { rotation?: number }[];
   tags?: { rotate?: string };
+}
+
+/** Pictures that tell a rate. */
+const ENOUGH_PICTURES = 8;
+/** What is not understood of a source in this time, its picture apart, is not waited for. */
+const LONG_ENOUGH_SECONDS = 1;
+
+/**
+ * Whether the beginning of a live source, so many seconds of it, holds enough to tell what the source is. A picture that is
+ * there but whose size is not known yet (before a key frame) is always waited for. PURE.
+ */
+export function saysEnough(json: string, seconds: number): boolean {
+  const { streams = [] } = JSON.parse(json) as { streams?: ProbedStream[] };
+  const pictures = streams.filter(
+    ({ codec_type, disposition }) => codec_type === 'video' && !disposition?.attached_pic,
+  );
+  const sounds = streams.filter(({ codec_type }) => codec_type === 'audio');
+  const [picture] = pictures;
+  if (picture && !(picture.width && Number(picture.nb_read_packets) >= ENOUGH_PICTURES)) return false;
+  const heard = sounds.every(({ sample_rate, channels }) => Number(sample_rate) > 0 && Number(channels) > 0);
+  if (picture && heard && sounds.length > 0) return true;
+  return seconds >= LONG_ENOUGH_SECONDS && (picture !== undefined || (heard && sounds.length > 0));
 }
 
 /** Reads ffprobe's JSON. Throws `source-without-media` when there is neither picture nor sound. PURE. */

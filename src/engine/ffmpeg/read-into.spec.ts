@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { FfmpegProcess } from './ffmpeg-process.js';
-import { readInto } from './read-into.js';
+import { readBytes, readInto, type Flow } from './read-into.js';
 
 const TOTAL = 3_000_000;
 
@@ -50,6 +50,26 @@ describe('output read into given memory', () => {
     const writer = child(`require('fs').writeSync(3, 'some'); setInterval(() => {}, 1000);`);
     const { seen } = collect(writer.output(0));
     await expect.poll(() => seen().toString()).toBe('some');
+    writer.kill();
+    expect((await writer.exited).signal).toBe('SIGKILL');
+  });
+
+  it('waits while it is paused, and the end of the child is seen all the same', async () => {
+    const writer = child(`const bytes = Buffer.alloc(100000); for (;;) require('fs').writeSync(3, bytes);`);
+    let [taken, pauseAt] = [0, 1e6];
+    const flow: Flow = readBytes(writer.output(0), (bytes) => {
+      taken += bytes.length;
+      if (taken < pauseAt) return;
+      pauseAt = Infinity;
+      flow.pause();
+    });
+    await expect.poll(() => taken).toBeGreaterThan(1e6);
+    const before = taken;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(taken).toBe(before);
+    flow.resume();
+    await expect.poll(() => taken).toBeGreaterThan(before);
+    flow.pause();
     writer.kill();
     expect((await writer.exited).signal).toBe('SIGKILL');
   });

@@ -9,6 +9,9 @@ export interface ByteSink {
   took(bytes: number): void;
 }
 
+/** While it is paused the child cannot write. */
+export type Flow = Pick<Readable, 'pause' | 'resume'>;
+
 /** The pipe below a stream of `child_process`, which Node keeps to itself. */
 interface OnItsHandle {
   _handle?: object | null;
@@ -20,11 +23,10 @@ interface OnItsHandle {
  * handed to such a socket. Call it in the same turn as the child was started; the output ends and closes as it would have.
  * Should the pipe not be where Node has it, the bytes are copied.
  */
-export function readInto(output: Readable, sink: ByteSink): void {
+export function readInto(output: Readable, sink: ByteSink): Flow {
   const above = output as OnItsHandle;
   if (!above._handle) {
-    output.on('data', (bytes: Buffer) => copyInto(sink, bytes));
-    return;
+    return output.on('data', (bytes: Buffer) => copyInto(sink, bytes));
   }
   const onread = {
     buffer: () => sink.room,
@@ -39,16 +41,18 @@ export function readInto(output: Readable, sink: ByteSink): void {
   reader.on('error', () => undefined);
   reader.once('close', () => output.destroy());
   output.once('close', () => reader.destroy());
-  reader.resume();
+  // Node does that when the child is gone, so that what it left is read, and its end seen, even by who had paused.
+  output.once('resume', () => reader.resume());
+  return reader.resume();
 }
 
 /** Memory that bytes are read into before they are copied out: as much as a read of a pipe gives. */
 const BITE = 65_536;
 
 /** As `data` events would tell the bytes, but in buffers of their own size instead of 64 KB each. */
-export function readBytes(output: Readable, onBytes: (bytes: Buffer) => void): void {
+export function readBytes(output: Readable, onBytes: (bytes: Buffer) => void): Flow {
   const room = Buffer.allocUnsafeSlow(BITE);
-  readInto(output, { room, took: (bytes) => onBytes(Buffer.from(room.subarray(0, bytes))) });
+  return readInto(output, { room, took: (bytes) => onBytes(Buffer.from(room.subarray(0, bytes))) });
 }
 
 function copyInto(sink: ByteSink, bytes: Buffer): void {

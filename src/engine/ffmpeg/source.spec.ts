@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeSource } from './probe.js';
+import { describeSource, saysEnough } from './probe.js';
 import { failuresAfter, INTAKE_RESTARTS, restartDelayMs } from './restart-policy.js';
 import { sourceAddress } from './source-address.js';
 import { parseSource } from './source.js';
@@ -99,7 +99,7 @@ describe('a source URL', () => {
 
   it('is looked at twice as long with every failed attempt, up to a bound', () => {
     const duration = (attempt: number): number => {
-      const { inputOptions } = parseSource('tcp://host:1', 10, attempt);
+      const { inputOptions } = parseSource('rtmp://host/live/key', 10, attempt);
       return Number(inputOptions[inputOptions.indexOf('-analyzeduration') + 1]);
     };
     expect([0, 1, 2, 9].map(duration)).toEqual([1e6, 2e6, 4e6, 16e6]);
@@ -145,6 +145,24 @@ describe('what ffprobe says', () => {
   ])('has a rate: nominal %s, average %s gives %s', (r_frame_rate, avg_frame_rate, expected) => {
     const { num, den } = describeSource(probed({ ...video, r_frame_rate, avg_frame_rate })).video!.fps;
     expect(`${num}/${den}`).toBe(expected);
+  });
+
+  describe('is enough of a live source', () => {
+    const picture = { ...video, nb_read_packets: '8' };
+    const sound = { codec_type: 'audio', codec_name: 'aac', channels: 2, sample_rate: '48000' };
+    it.each([
+      ['picture and sound', [picture, sound], 0.3, true],
+      ['too few pictures to tell a rate', [{ ...picture, nb_read_packets: '7' }, sound], 9, false],
+      ['no key frame yet', [{ ...picture, width: 0 }, sound], 9, false],
+      ['sound that is announced and has not come', [picture, { ...sound, sample_rate: '0', channels: 0 }], 0.9, false],
+      ['the same after a second', [picture, { ...sound, sample_rate: '0', channels: 0 }], 1, true],
+      ['no sound, but there may be some', [picture], 0.9, false],
+      ['no sound', [picture], 1, true],
+      ['sound, but there may be a picture', [sound], 0.9, false],
+      ['sound alone', [sound], 1, true],
+      ['cover art for a picture', [{ ...picture, disposition: { attached_pic: 1 } }, sound], 1, true],
+      ['nothing', [], 9, false],
+    ])('%s', (_, streams, seconds, enough) => expect(saysEnough(probed(...streams), seconds)).toBe(enough));
   });
 
   it('is refused when there is neither picture nor sound', () => {

@@ -4,7 +4,8 @@ import { sourceAddress } from './source-address.js';
 
 /**
  * - `tapped`: opened exactly once (a camera, a listener or a publisher often takes one connection only). A tap copies
- *   it, unchanged, to us; probe and decoder read the copy.
+ *   it, unchanged, to us; probe and decoder read the copy. What is a stream of bytes on the wire is copied byte by byte, and
+ *   looked at here until it is understood; the tap of the others has to understand them, packet by packet.
  * - `direct`: may be opened again at will; probed first, then decoded.
  * - `built-in`: the test picture; nothing to probe.
  */
@@ -19,12 +20,15 @@ export interface Source {
   readonly access: SourceAccess;
   /** It is not called but waited for: a publisher or packets come when they come. */
   readonly waits: boolean;
+  /** Of a tapped source: what the tap hands on. */
+  readonly tap: 'bytes' | 'packets';
   /** Input options for ffmpeg and ffprobe, protocol whitelist first. */
   readonly inputOptions: readonly string[];
 }
 
 interface SchemeRule {
   readonly access: SourceAccess;
+  readonly tap?: Source['tap'];
   /** ffmpeg protocols the source may use, nested ones included; nothing else is ever opened for it. */
   readonly protocols: string;
   /** The same where ffmpeg connects by itself. */
@@ -43,6 +47,9 @@ function liveProbe(attempt: number): readonly string[] {
   const [bytes, micros] = [5_000_000 * patience, 1_000_000 * patience];
   return ['-fflags', '+genpts', '-probesize', `${bytes}`, '-analyzeduration', `${micros}`];
 }
+
+/** ffmpeg looks for nothing in it, and hands on what a read gives. */
+const AS_BYTES = ['-f', 'data', '-raw_packet_size', '32768'];
 
 const rwTimeout = (micros: number): readonly string[] => ['-rw_timeout', `${micros}`];
 
@@ -83,15 +90,16 @@ const SCHEMES: Readonly<Record<string, SchemeRule>> = {
     formats: 'rtsp',
     options: (micros) => ['-rtsp_transport', 'tcp', '-timeout', `${micros}`],
   },
-  srt: { access: 'tapped', protocols: 'srt,udp', formats: SELF_CONTAINED },
+  srt: { access: 'tapped', tap: 'bytes', protocols: 'srt,udp', formats: SELF_CONTAINED },
   udp: {
     access: 'tapped',
+    tap: 'bytes',
     protocols: 'udp,rtp',
     formats: SELF_CONTAINED,
     options: () => ['-overrun_nonfatal', '1', '-fifo_size', '50000'],
   },
   rtp: { access: 'tapped', protocols: 'rtp,udp', formats: 'rtp' },
-  tcp: { access: 'tapped', protocols: 'tcp', formats: SELF_CONTAINED },
+  tcp: { access: 'tapped', tap: 'bytes', protocols: 'tcp', formats: SELF_CONTAINED },
   http: { access: 'direct', ...WEB, options: rwTimeout },
   https: { access: 'direct', ...WEB, options: rwTimeout },
   file: { access: 'direct', protocols: 'file', formats: SELF_CONTAINED },
@@ -121,9 +129,11 @@ export function parseSource(url: string, timeoutSeconds: number, attempt = 0, gu
     throw new Problem('source-url-invalid', { field: 'source_url', expected: `a URL such as ${scheme}://host/path` });
   }
   const { input, listen } = rtmpListener(`${scheme}${url.slice(scheme.length)}`, scheme);
-  const probe = rule.access === 'tapped' ? liveProbe(attempt) : [];
+  const tap = rule.tap ?? 'packets';
+  const probe = rule.access !== 'tapped' ? [] : tap === 'bytes' ? AS_BYTES : liveProbe(attempt);
   const protocols = guarded ? rule.protocols : (rule.unguarded ?? rule.protocols);
-  const whitelist = protocols ? ['-protocol_whitelist', protocols, '-format_whitelist', rule.formats] : [];
+  const formats = tap === 'bytes' ? 'data' : rule.formats;
+  const whitelist = protocols ? ['-protocol_whitelist', protocols, '-format_whitelist', formats] : [];
   const options = rule.options?.(timeoutSeconds * 1_000_000) ?? [];
   const isCalled = scheme === 'file' || scheme === 'test' || sourceAddress(url, scheme).reach === 'calls';
   return {
@@ -132,6 +142,7 @@ export function parseSource(url: string, timeoutSeconds: number, attempt = 0, gu
     scheme,
     access: rule.access,
     waits: !isCalled,
+    tap,
     inputOptions: [...whitelist, ...probe, ...options, ...listen],
   };
 }

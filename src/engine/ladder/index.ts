@@ -1,3 +1,2 @@
 export * from './rendition.js';
 export * from './ladder.js';
-export * from './ladder-file.js';

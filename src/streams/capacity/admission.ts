@@ -10,7 +10,8 @@ import {
   type Room,
   type StreamCost,
 } from '../../engine/capacity/index.js';
-import type { Ladder, Rung } from '../../engine/ladder/index.js';
+import type { Rung } from '../../engine/ladder/index.js';
+import type { Ladder } from '../ladder/index.js';
 import { Problem } from '../../engine/problem.js';
 import { LOGGER } from '../../platform/logging/index.js';
 import { SETTINGS, type Settings } from '../../platform/settings/index.js';

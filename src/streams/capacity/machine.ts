@@ -3,21 +3,14 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import {
-  builtInCosts,
-  calibrate,
-  coresAvailable,
-  readCalibration,
-  writeCalibration,
-  type CalibrationKey,
-  type MachineCosts,
-} from '../../engine/capacity/index.js';
+import { builtInCosts, calibrate, coresAvailable, type MachineCosts } from '../../engine/capacity/index.js';
 import type { Clock } from '../../engine/clock.js';
 import { Problem, type SerializedProblem } from '../../engine/problem.js';
 import { CLOCK } from '../../platform/clock.js';
 import { LOGGER } from '../../platform/logging/index.js';
 import { findFfmpeg } from '../../platform/programs/index.js';
 import { SETTINGS, type Settings } from '../../platform/settings/index.js';
+import { readCalibration, writeCalibration, type CalibrationKey } from './calibration-file.js';
 
 export type KnownCosts = { readonly costs: MachineCosts } & (
   { readonly origin: 'built-in' } | { readonly origin: 'measured'; readonly measuredAtMs: number }

@@ -1,5 +1,6 @@
 /** What a request asks for, as the spec of a stream: defaults filled in, rungs looked up. PURE. */
-import { pickRungs, rungSchema, type Ladder, type Rung } from '../../engine/ladder/index.js';
+import type { Rung } from '../../engine/ladder/index.js';
+import { pickRungs, rungSchema, type Ladder } from '../ladder/index.js';
 import { FieldProblem } from '../../platform/problems/index.js';
 import type { Settings } from '../../platform/settings/index.js';
 import { sourceUrlsOf, sourceWishes, type StreamSpec } from '../live/index.js';

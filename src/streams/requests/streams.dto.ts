@@ -21,7 +21,7 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { parseSource, parseTestPicture } from '../../engine/ffmpeg/index.js';
-import { rungSchema } from '../../engine/ladder/index.js';
+import { rungSchema } from '../ladder/index.js';
 import { Problem } from '../../engine/problem.js';
 import { STREAM_ID } from '../../engine/storage/index.js';
 import { AreLabels, IsAbsentWith, OptionalSeconds } from './field-rules.js';

@@ -5,7 +5,7 @@ import { parseSource, SELF_CONTAINED } from '../source.js';
 import { ffmpegArguments } from './command.js';
 import { audioEncoderCommand, videoEncoderCommand } from './encoder.js';
 import { intakeCommand } from './intake.js';
-import { tapCommand, TAPPED_INPUT_OPTIONS } from './tap.js';
+import { tapCommand, TAPPED_PACKETS_OPTIONS, tappedBytesOptions } from './tap.js';
 import { parseTestPicture, testPictureInputs } from './test-picture.js';
 
 const GLOBAL = '-hide_banner -nostdin -loglevel level+warning';
@@ -50,17 +50,27 @@ describe('ffmpeg arguments', () => {
     ]);
   });
 
-  it('of a tap open a source once and copy it', () => {
-    expect(ffmpegArguments(tapCommand(parseSource('srt://host:9000', 10))).join(' ')).toBe(
-      `${GLOBAL} -protocol_whitelist srt,udp -format_whitelist ${SELF_CONTAINED} -fflags +genpts -probesize 5000000 -analyzeduration 1000000 -i srt://host:9000 ` +
+  it('of a tap open a source once and copy its packets', () => {
+    expect(ffmpegArguments(tapCommand(parseSource('rtmp://host/live/key', 10))).join(' ')).toBe(
+      `${GLOBAL} -protocol_whitelist rtmp,tcp -format_whitelist flv,live_flv -fflags +genpts -probesize 5000000 -analyzeduration 1000000 -rw_timeout 10000000 -i rtmp://host/live/key ` +
         '-map 0:V:0? -map 0:a:0? -c copy -f nut -max_interleave_delta 20000 -flush_packets 1 pipe:1',
+    );
+  });
+
+  it('of a tap of bytes look for nothing in them, and those of who reads them look at what is there', () => {
+    expect(ffmpegArguments(tapCommand(parseSource('srt://host:9000', 10))).join(' ')).toBe(
+      `${GLOBAL} -protocol_whitelist srt,udp -format_whitelist data -f data -raw_packet_size 32768 -i srt://host:9000 ` +
+        '-map 0 -c copy -f data -flush_packets 1 pipe:1',
+    );
+    expect(tappedBytesOptions(5_000).join(' ')).toBe(
+      `-protocol_whitelist pipe -format_whitelist ${SELF_CONTAINED} -fflags +genpts -probesize 5000 -analyzeduration 60000000 -fpsprobesize 6`,
     );
   });
 
   it('of an intake decode once, scale in a cascade, and give every rung and the sound a pipe', () => {
     const plan = intakeCommand({
       ...{
-        inputs: [{ options: TAPPED_INPUT_OPTIONS, source: 'pipe:0' }],
+        inputs: [{ options: TAPPED_PACKETS_OPTIONS, source: 'pipe:0' }],
         fps: ratio(30_000, 1001),
         interlaced: true,
         audioStream: '0:a:0',

@@ -9,7 +9,6 @@ import {
   readBytes,
   readInto,
   tapCommand,
-  TAPPED_INPUT_OPTIONS,
   testPictureInputs,
   type ChildExit,
   type CommandInput,
@@ -20,7 +19,9 @@ import { FrameFiller, yuv420Bytes, type Frame } from '../../playout/index.js';
 import type { AddressPolicy, Lookup } from '../../net/index.js';
 import { Problem } from '../../problem.js';
 import { allowedFile } from './allowed-file.js';
+import { hear, lookAtBytes, lookAtPackets, type Look } from './look-at.js';
 import { passageTo, type Passage } from './source-guard.js';
+import { Tap } from './tap.js';
 import { toNumber, type Ratio } from '../../timeline/index.js';
 import type { StreamPlan } from '../stream-plan.js';
 
@@ -53,10 +54,10 @@ export type ConnectionEnd =
 
 /** Formats that deliver whole segments in bursts: they are read at the pace of their own timestamps. */
 const SEGMENTED_FORMATS = /^(hls|dash)/;
-/** Compressed bytes a decoder may lag behind its tap. Beyond it the decoder will never catch up. */
-const MAX_DECODER_BACKLOG = 64 * 1024 * 1024;
 /** A source that is looked for (not waited for) gets this many source timeouts from being opened to its first media. */
 const OPENING_TIMEOUTS = 2;
+/** Neither in 20 seconds nor in 32 MB. */
+const NO_KEY_FRAME = 'no key frame came';
 /** What a source makes its reader allocate is bounded: an endless playlist ends the reader, not the machine. */
 const MEMORY_LIMIT_BYTES = 2 * 1024 ** 3;
 
@@ -140,7 +141,7 @@ export class Connection {
     const url =
       source.scheme === 'file' ? `file:${await allowedFile(source.url, this.options.mediaRoot, 'source_url')}` : input;
     const prober = this.spawn(ffprobePath, [...PROBE_OPTIONS, ...source.inputOptions, '-i', url]);
-    const description = await this.readDescription(prober);
+    const description = this.understand(await hear(prober));
     if (description instanceof Problem) return { kind: 'lost', problem: description };
     const finite = description.durationSeconds !== undefined;
     const pace = finite || SEGMENTED_FORMATS.test(description.format) ? ['-re'] : [];
@@ -155,42 +156,28 @@ export class Connection {
 
   private async runTapped({ input }: Passage): Promise<ConnectionEnd> {
     const { source, ffmpegPath, ffprobePath } = this.options;
-    const tap = this.spawn(ffmpegPath, ffmpegArguments(tapCommand({ ...source, input })));
-    const prober = this.spawn(ffprobePath, [...PROBE_OPTIONS, ...TAPPED_INPUT_OPTIONS, '-i', 'pipe:0']);
-    let held: Buffer[] | undefined = [];
-    let reader = prober;
-    tap.stdout.on('data', (bytes: Buffer) => {
-      this.lastMediaAt ??= performance.now();
-      held?.push(bytes);
-      reader.stdin.write(bytes);
-      if (reader.stdin.writableLength > MAX_DECODER_BACKLOG) reader.kill();
-    });
-    tap.stdout.once('end', () => reader.stdin.end());
-
-    const description = await this.readDescription(prober);
+    const child = this.spawn(ffmpegPath, ffmpegArguments(tapCommand({ ...source, input })));
+    const tap = new Tap(child, () => (this.lastMediaAt = performance.now()));
+    const lookAt = source.tap === 'bytes' ? lookAtBytes : lookAtPackets;
+    const look = await lookAt(tap, (options) => this.spawn(ffprobePath, [...options, '-i', 'pipe:0']));
+    if (look.said === undefined && child.alive && look.prober.code === 0) this.brokenOff ??= NO_KEY_FRAME;
+    const description = this.understand(look);
     if (description instanceof Problem) {
-      tap.kill();
-      const exit = await tap.exited;
+      child.kill();
+      const exit = await child.exited;
       return exit.signal === 'SIGKILL' ? { kind: 'lost', problem: description } : this.lost(exit);
     }
-    const { decoder } = this.decode(description, [{ options: TAPPED_INPUT_OPTIONS, source: 'pipe:0' }], '0:a:0');
-    // No await since the probe's end: nothing can slip between what is held and what comes next.
-    for (const bytes of held) decoder.stdin.write(bytes);
-    held = undefined;
-    reader = decoder;
-    const first = await Promise.race([tap.exited, decoder.exited]);
-    if (tap.alive) tap.kill();
+    // No await since the look's end: nothing can slip between what is kept and what comes next.
+    const { decoder } = this.decode(description, [{ options: look.options, source: 'pipe:0' }], '0:a:0');
+    tap.handTo(decoder);
+    const first = await Promise.race([child.exited, decoder.exited]);
+    if (child.alive) child.kill();
     else await decoder.exited;
     return this.lost(first);
   }
 
-  private async readDescription(prober: FfmpegProcess): Promise<SourceDescription | Problem> {
-    const chunks: Buffer[] = [];
-    prober.stdout.on('data', (bytes: Buffer) => chunks.push(bytes));
-    const exit = await prober.exited;
-    const text = Buffer.concat(chunks).toString('utf8');
-    if (exit.code === 0 && text.trim() !== '') return describeSource(text);
-    return this.lostProblem(exit);
+  private understand({ said, prober }: Pick<Look, 'said' | 'prober'>): SourceDescription | Problem {
+    return said === undefined ? this.lostProblem(prober) : describeSource(said);
   }
 
   private decode(

@@ -1,8 +1,8 @@
 /** Reads `config/ladder.yaml` and looks rungs up by name. */
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { Problem } from '../problem.js';
-import { H264_PROFILES, type Rung } from './rendition.js';
+import { Problem } from '../../engine/problem.js';
+import { H264_PROFILES, type Rung } from '../../engine/ladder/index.js';
 
 /** A name that is also a folder, a URL segment and a metric label. `audio` is the shared audio rendition's. */
 export const RUNG_NAME = /^(?!audio$)[a-z0-9][a-z0-9_-]{0,31}$/;

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { MachineCosts } from './cost.js';
+import type { MachineCosts } from '../../engine/capacity/index.js';
 
 /** What the costs depend on: where one of these differs, they are measured again. */
 export interface CalibrationKey {

@@ -1,0 +1,1 @@
+export { parseLadder, pickRungs, rungSchema, type Ladder } from './ladder-file.js';
