@@ -112,7 +112,7 @@ async function round(
 }
 
 /** What everybody has: one ffmpeg, 2 s segments, the same encoder settings as the camera's, nginx, hls.js. */
-export async function baseline(
+async function baseline(
   { settleSeconds, seconds }: Pick<LatencyTerms, 'settleSeconds' | 'seconds'>,
   progress: (text: string) => void,
 ): Promise<Row> {

@@ -1,6 +1,6 @@
 /**
- * The bench's bars at a hundredth of their size: what Lockstep costs and how long it takes, against the same done without
- * it in the same minute. A limit lies below twice what was measured, so that nothing becomes twice as slow unseen.
+ * The bench's bars at a hundredth of their size, as ratios: to the same done without Lockstep in the same minute, or to what
+ * it promises. A limit lies below twice what was measured, so that nothing becomes twice as dear or as slow unseen.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +11,12 @@ import { expect, it } from 'vitest';
 import { wakeDelays } from '../../bench/held-viewers.js';
 import { median } from '../../bench/report.js';
 import { measureCost } from '../../bench/scenario/cost.js';
-import { baseline, measureLatency } from '../../bench/scenario/latency.js';
+import { measureLatency } from '../../bench/scenario/latency.js';
 import { startStream, stopStream, untilStatus } from '../support/api.js';
 import { startServer } from '../support/server.js';
+
+/** Three parts of 0.333 s. */
+const HOLD_BACK_SECONDS = 1;
 
 const say = (text: string): void => console.log(`      ${text}`);
 
@@ -22,7 +25,7 @@ it('two rungs cost little more than one plain ffmpeg that makes both', async () 
   const { ours, one } = await measureCost(terms, say, ['ours', 'one']);
   const ratio = ours[0]! / one[0]!;
   say(`${ratio.toFixed(2)} times the cost of one ffmpeg`);
-  expect(ratio).toBeLessThan(2.2);
+  expect(ratio).toBeLessThan(1.9);
 });
 
 it('viewers who wait for a part are answered hardly later than by a server that does nothing else', async () => {
@@ -39,19 +42,15 @@ it('viewers who wait for a part are answered hardly later than by a server that 
   const bare = await bareDelays(audience);
   const ratio = median(ours) / median(bare);
   say(`${ratio.toFixed(2)} times as long as bare Node (${median(ours).toFixed(0)} and ${median(bare).toFixed(0)} ms)`);
-  expect(ratio).toBeLessThan(3);
+  expect(ratio).toBeLessThan(2.3);
 });
 
-it('a picture reaches hls.js in a fraction of the time that plain HLS takes', async () => {
-  const terms = { settleSeconds: 8, seconds: 10 };
-  const [ours] = await measureLatency(
-    { ...terms, parts: [0.333], players: ['hls.js'], qualities: ['360p'], legs: false },
-    say,
-  );
-  const plain = await baseline(terms, say);
-  const [lockstep, usual] = [ours!, plain].map(({ samples }) => median(samples as readonly number[]));
-  say(`${lockstep!.toFixed(2)} s, and ${usual!.toFixed(2)} s without Lockstep`);
-  expect(lockstep! / usual!).toBeLessThan(0.45);
+it('a picture is not much older on the screen than the playlist asks hls.js to be behind', async () => {
+  const terms = { settleSeconds: 8, seconds: 10, parts: [0.333], players: ['hls.js'], qualities: ['360p'] } as const;
+  const [seen] = await measureLatency({ ...terms, legs: false }, say);
+  const ratio = median(seen!.samples as readonly number[]) / HOLD_BACK_SECONDS;
+  say(`${ratio.toFixed(2)} times PART-HOLD-BACK from lens to screen`);
+  expect(ratio).toBeLessThan(2.8);
 });
 
 /** The same viewers, before a bare Node server that publishes parts on its own. */
