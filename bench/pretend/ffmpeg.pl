@@ -10,7 +10,7 @@ use File::Basename qw(dirname);
 
 my $line = join ' ', @ARGV;
 my $here = dirname($0);
-if ($line =~ /-f lavfi .*pipe:3/) { intake() }
+if ($line =~ /-re -f lavfi .*pipe:3/) { intake() }
 elsif ($line =~ /-f rawvideo .*-video_size (\d+)x(\d+) .*-i pipe:0 .*libx264/) { encoder("$1x$2", $1 * $2 * 3 / 2) }
 elsif ($line =~ /-f s16le .*-i pipe:0 .*-c:a aac/) { encoder('audio', 1024 * 4) }
 else { $ENV{PATH} = '/usr/local/bin:/usr/bin:/bin'; exec 'ffmpeg', @ARGV }
@@ -32,8 +32,10 @@ sub intake {
 sub encoder {
   my ($name, $unit_bytes) = @_;
   my ($header, @fragments) = recording("$here/$name.mp4");
-  put(\*STDOUT, $header);
-  for (my $unit = 0; take($unit_bytes); $unit++) { put(\*STDOUT, $fragments[$unit % @fragments]) }
+  for (my $unit = 0; take($unit_bytes); $unit++) {
+    put(\*STDOUT, $header) if $unit == 0;
+    put(\*STDOUT, $fragments[$unit % @fragments]);
+  }
 }
 
 # What precedes the first moof, and then every moof with its mdat.

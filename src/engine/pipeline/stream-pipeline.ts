@@ -26,7 +26,7 @@ import { drawSlate } from './slate.js';
 import { knownGrid, planStream, type StreamPlan } from './stream-plan.js';
 
 /** Units leave within this of their due time. */
-const TICK_MS = 5;
+const TICK_MS = 10;
 /** Sources and encoders are looked after. */
 const WATCH_MS = 100;
 const VITALS_MS = 1_000;
