@@ -1,6 +1,5 @@
 /** What the server and its ffmpeg processes cost, all together and stream by stream; read from /proc at scrape. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { getHeapStatistics } from 'node:v8';
 import {
   collectedCounter,
   collectedGauge,
@@ -39,11 +38,6 @@ export class ProcessesMetrics implements OnModuleInit {
       'streaming_cpu_percent',
       'CPU of the server and its ffmpeg processes since the last scrape; 100 is one core',
       () => this.cpuPercent(),
-    );
-    gauge(
-      'lockstep_main_heap_bytes',
-      'JavaScript heap in use of the main thread',
-      () => getHeapStatistics().used_heap_size,
     );
     gauge('streaming_memory_bytes', 'Resident memory of the server and its ffmpeg processes', async () =>
       rssBytes(await this.usage()),
