@@ -12,8 +12,10 @@ class Watched {
   moves: { kind: string; byMs: number; atMs: number }[] = [];
   broken: string | undefined;
 
-  constructor(mainLane: 'video' | 'audio' = 'video') {
-    this.anchor = new Anchor(0, { frameMs: FRAME_MS, jitterMs: JITTER_MS, mainLane });
+  constructor(mainLane: 'video' | 'audio' = 'video', heldBackMs = 0) {
+    this.anchor = new Anchor(0, { frameMs: FRAME_MS, jitterMs: JITTER_MS, mainLane, heldBackMs });
+    // Whoever joins places it that much later.
+    this.movedMs = heldBackMs;
   }
 
   arrive(lane: 'video' | 'audio', nowMs: number, first: number, last = first): void {
@@ -48,6 +50,34 @@ describe('an anchor', () => {
     const source = new Watched('audio');
     source.arrive('audio', 5, 0, 900);
     expect(source.movedMs).toBe(-900);
+  });
+
+  it('holds a source back from the beginning on as it had to the last time, and so need not move for its late sound', () => {
+    /** Nine AAC frames at a time, as MPEG-TS has them: the first of them nine frames late. */
+    const bites = (source: Watched): Watched => {
+      for (let now = 0; now < 12_000; now += FRAME_MS) {
+        source.arrive('video', now, 0);
+        if (Math.floor(now / 192) !== Math.floor((now - FRAME_MS) / 192)) source.arrive('audio', now, -192, 0);
+      }
+      return source;
+    };
+    const first = bites(new Watched());
+    expect(first.moves.map(({ byMs }) => byMs > 100)).toEqual([true]);
+    const again = bites(new Watched('video', first.anchor.heldBackMs));
+    expect(again.moves).toEqual([]);
+    expect(again.anchor.heldBackMs).toBeCloseTo(first.anchor.heldBackMs, 0);
+  });
+
+  it('skips a backlog at join to where it holds the source back, no further', () => {
+    const source = new Watched('video', 150);
+    for (let frame = 0; frame < 30; frame += 1) source.arrive('video', 5, frame * FRAME_MS);
+    const newest = 29 * FRAME_MS + source.movedMs;
+    expect(newest).toBeGreaterThan(150 - FRAME_MS);
+    expect(newest).toBeLessThan(150 + FRAME_MS);
+  });
+
+  it('forgets what a bad day of the path had needed', () => {
+    expect(new Watched().run(0, 20_000, (now) => (now > 6_000 ? -700 : 0)).anchor.heldBackMs).toBeLessThanOrEqual(400);
   });
 
   it('holds still under jitter within the allowance', () => {

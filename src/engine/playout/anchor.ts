@@ -11,6 +11,8 @@ export interface AnchorOptions {
   readonly jitterMs: number;
   /** The lane that tells a backlog at the beginning: the picture, or the sound where there is none. */
   readonly mainLane: SourceLane;
+  /** How much later than it arrives the source is to be played from the beginning on, ms: what it needed the last time. */
+  readonly heldBackMs?: number;
   /** After joining, every early frame moves the anchor at once: a backlog delivered in a burst is skipped. */
   readonly joinMs?: number;
   /** Afterwards only what whole windows show moves it: persistence, not jitter. */
@@ -40,6 +42,8 @@ const AHEAD_MS = 1_000;
 const RUNAWAY_MS = 6_000;
 /** Picture and sound further apart than this cannot be held until they meet. */
 const SPREAD_MS = 2_000;
+/** More than this was a bad day of the path, not a habit of the source. */
+const MOST_HELD_BACK_MS = 400;
 /** How many windows are remembered. */
 const WINDOWS = 5;
 /** So many times the allowance too late is a hiccup, not a habit. */
@@ -56,6 +60,7 @@ export class Anchor {
   private windows: number[] = [];
   private windowEndsAt: number;
   private skippedMs = 0;
+  private held: number;
 
   constructor(
     private readonly joinedAtMs: number,
@@ -64,15 +69,22 @@ export class Anchor {
     this.joinMs = options.joinMs ?? 1_500;
     this.windowMs = options.windowMs ?? 2_000;
     this.windowEndsAt = joinedAtMs + this.joinMs;
+    this.held = options.heldBackMs ?? 0;
+  }
+
+  /** How long before its house time the main lane arrives when all is well, ms: its sound needs that, or its bursts. */
+  get heldBackMs(): number {
+    return Math.min(MOST_HELD_BACK_MS, Math.max(0, this.held));
   }
 
   /** Media of `lane` arrived. What is said is taken for done: later leads are measured after the move. */
   observe(lane: SourceLane, lead: Lead, nowMs: number): AnchorVerdict | undefined {
     const joining = nowMs < this.joinedAtMs + this.joinMs;
-    if (joining && lane === this.options.mainLane && lead.last >= this.options.frameMs) {
+    const early = lead.last - (this.options.heldBackMs ?? 0);
+    if (joining && lane === this.options.mainLane && early >= this.options.frameMs) {
       // What came before the newest frame was the backlog: it says nothing about what is to come.
       this.lanes.clear();
-      return { kind: 'jump', byMs: -lead.last };
+      return { kind: 'jump', byMs: -early };
     }
     this.remember(lane, lead);
     const ahead = this.skipAhead();
@@ -102,8 +114,15 @@ export class Anchor {
   }
 
   private judgeWindow(): AnchorVerdict | undefined {
-    const lanes = [...this.lanes.values()];
+    const verdict = this.verdictOfWindow();
+    const main = this.lanes.get(this.options.mainLane);
+    if (main) this.held = main.luckiest + (verdict && verdict.kind !== 'broken' ? verdict.byMs : 0);
     this.lanes.clear();
+    return verdict;
+  }
+
+  private verdictOfWindow(): AnchorVerdict | undefined {
+    const lanes = [...this.lanes.values()];
     this.skippedMs = 0;
     const luckiest = lanes.map((lane) => lane.luckiest);
     const spread = Math.max(...luckiest) - Math.min(...luckiest);

@@ -67,6 +67,8 @@ export class Playout {
   /** The newest lead of each lane, ms: how long before its house time media arrives. */
   private leads: { video?: number; audio?: number } = {};
   private joined: Joined | undefined;
+  /** What the connection before needed. */
+  private heldBackMs = 0;
   private slots: { readonly video: Slots; readonly audio: Slots } | undefined;
   /** Until the first frame has been shown, units before the source's beginning show that first frame. */
   private padding = true;
@@ -86,6 +88,7 @@ export class Playout {
    * beginning of frame 0, where the connection was running already.
    */
   beginConnection(firstSample = 0): void {
+    this.heldBackMs = this.joined?.anchor.heldBackMs ?? this.heldBackMs;
     this.joined = undefined;
     this.leads = {};
     this.sound.restart(firstSample);
@@ -139,8 +142,9 @@ export class Playout {
       anchor: new Anchor(nowMs, {
         ...{ frameMs: this.frameMs, jitterMs: this.options.jitterMs },
         mainLane: this.lanes.length > 0 ? 'video' : 'audio',
+        heldBackMs: this.heldBackMs,
       }),
-      origin: new SourceOrigin(unitAt(this.video, nowMs), this.options.grid.fps),
+      origin: new SourceOrigin(unitAt(this.video, nowMs + this.heldBackMs), this.options.grid.fps),
       broken: false,
     };
     this.slots ??= this.firstSlots(this.options.chooseFirstSegment(nowMs));

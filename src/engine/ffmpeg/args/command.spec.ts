@@ -62,7 +62,7 @@ describe('ffmpeg arguments', () => {
       `${GLOBAL} -protocol_whitelist srt,udp -format_whitelist data -f data -raw_packet_size 32768 -i srt://host:9000 ` +
         '-map 0 -c copy -f data -flush_packets 1 pipe:1',
     );
-    expect(tappedBytesOptions(5_000).join(' ')).toBe(
+    expect(tappedBytesOptions(5_000.4).join(' ')).toBe(
       `-protocol_whitelist pipe -format_whitelist ${SELF_CONTAINED} -fflags +genpts -probesize 5000 -analyzeduration 60000000 -fpsprobesize 6`,
     );
   });

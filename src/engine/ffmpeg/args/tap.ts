@@ -28,10 +28,16 @@ export const TAPPED_PACKETS_OPTIONS: readonly string[] = [
 ];
 
 /**
- * How the probe and the decoder read the bytes that a tap passed on: they look at so many of them, which are there already,
- * and wait for no more. (ffmpeg looks at MPEG-TS for as long as it is allowed to, however soon it knows everything.)
+ * How the bytes that a tap passed on are read: so many of them are looked at. (ffmpeg looks at MPEG-TS for as long as it is
+ * allowed to, however soon it knows everything.)
  */
 export const tappedBytesOptions = (bytes: number): readonly string[] => [
   ...['-protocol_whitelist', 'pipe', '-format_whitelist', SELF_CONTAINED, '-fflags', '+genpts'],
-  ...['-probesize', `${bytes}`, '-analyzeduration', '60000000', '-fpsprobesize', '6'],
+  ...['-probesize', `${Math.max(32, Math.round(bytes))}`, '-analyzeduration', '60000000', '-fpsprobesize', '6'],
 ];
+
+/**
+ * Of the bytes that are there when it starts, what a decoder looks at before it decodes. It counts them without what the
+ * container adds, which is most of a thin MPEG-TS: with all of them it would wait for more.
+ */
+export const DECODER_LOOKS_AT = 1 / 3;

@@ -1,5 +1,6 @@
 /** Finds out what a tapped source holds, from what its tap has delivered so far. */
 import {
+  DECODER_LOOKS_AT,
   PROBE_BYTES_OPTIONS,
   PROBE_OPTIONS,
   saysEnough,
@@ -43,8 +44,8 @@ export async function lookAtBytes(tap: Tap, start: StartProber): Promise<Look> {
     await untilMs(begunAt + lookAtMs, tap);
     const bytes = tap.held;
     const seenMs = performance.now() - begunAt;
-    const options = tappedBytesOptions(Math.max(32, bytes.length));
-    const prober = start([...PROBE_BYTES_OPTIONS, ...options]);
+    const prober = start([...PROBE_BYTES_OPTIONS, ...tappedBytesOptions(bytes.length)]);
+    const options = tappedBytesOptions(bytes.length * DECODER_LOOKS_AT);
     prober.stdin.end(bytes);
     const look = { ...(await hear(prober)), options };
     const enough = look.said !== undefined && saysEnough(look.said, seenMs / 1000);
