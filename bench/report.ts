@@ -1,5 +1,8 @@
 /** How a scenario tells what it measured: a line while it runs, a table row at the end. */
 
+/** Fewer and shorter rounds were asked for: `npm run bench -- cost --short`. */
+export const IS_SHORT = process.argv.includes('--short');
+
 export interface Row {
   readonly name: string;
   readonly unit: string;

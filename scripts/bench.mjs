@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: all scenarios, or those named (`npm run bench -- start`). Each prints its table; with `--write` the
- * tables go to bench/README.md, with the machine and the versions they were measured on.
+ * tables go to bench/README.md, with the machine and the versions they were measured on; with `--short` the long ones are shorter.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const load = (file) => vite.ssrLoadModule(join(ROOT, 'bench', file));
 const { table } = await load('report.ts');
 
 const known = readdirSync(join(ROOT, 'bench', 'scenario')).map((file) => file.replace(/\.ts$/, ''));
-const named = process.argv.slice(2).filter((argument) => argument !== '--write');
+const named = process.argv.slice(2).filter((argument) => !['--write', '--short'].includes(argument));
 const unknown = named.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`no scenario ${unknown.join(', ')}; there are ${known.join(', ')}`);

@@ -10,7 +10,7 @@ import { until } from '../../test/support/until.js';
 import { everyRungOnItsOwn, LADDER, oneForAll } from '../plain-ffmpeg.js';
 import { makeClip, startCamera, type Camera } from '../live-clip.js';
 import { cpuSecondsDuring, EndedMeanwhile } from '../process-tree.js';
-import { median, type Row, type Scenario } from '../report.js';
+import { IS_SHORT, median, type Row, type Scenario } from '../report.js';
 
 export interface CostTerms {
   readonly pairs: number;
@@ -23,7 +23,7 @@ export interface CostTerms {
 }
 
 const TERMS: CostTerms = {
-  ...{ pairs: 5, settleSeconds: 12, seconds: 60 },
+  ...(IS_SHORT ? { pairs: 3, settleSeconds: 12, seconds: 40 } : { pairs: 5, settleSeconds: 12, seconds: 60 }),
   ...{ size: '1920x1080', qualities: LADDER.map(({ name }) => name) },
 };
 const SEGMENT_SECONDS = 2;

@@ -104,7 +104,8 @@ async function measure(server: RunningServer, seconds: number): Promise<Density>
   await pass(seconds * 1000);
   const cores = ((await ownCpuSeconds(server.pid)) - spent) / seconds;
   const after = await readMetrics(server.url);
-  const heap = after.sum('lockstep_node_nodejs_heap_size_used_bytes') + after.sum('lockstep_stream_memory_bytes', { of: 'heap' });
+  const heap =
+    after.sum('lockstep_node_nodejs_heap_size_used_bytes') + after.sum('lockstep_stream_memory_bytes', { of: 'heap' });
   return {
     ...{ cores, heapBytes: heap, rssBytes: await residentBytes(server.pid) },
     loopDelayMs: 1000 * after.sum('lockstep_event_loop_delay_seconds', { quantile: '0.99' }),

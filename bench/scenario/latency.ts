@@ -16,7 +16,7 @@ import { burnedClockInput, filmClock } from '../burned-clock.js';
 import { cameraDelay } from '../camera-delay.js';
 import { watchClock } from '../glass-to-glass.js';
 import { publicationDelays } from '../publication.js';
-import type { Row, Scenario } from '../report.js';
+import { IS_SHORT, type Row, type Scenario } from '../report.js';
 
 export interface LatencyTerms {
   /** PART_DURATION of each round, seconds. */
@@ -44,7 +44,7 @@ export const PLAYERS = {
 const TERMS: LatencyTerms = {
   parts: [0.2, 0.333, 0.5],
   players: ['hls.js', 'Shaka, HLS', 'dash.js', 'Shaka, DASH'],
-  ...{ settleSeconds: 15, seconds: 60, qualities: ['360p'], legs: true },
+  ...{ settleSeconds: 15, seconds: IS_SHORT ? 30 : 60, qualities: ['360p'], legs: true },
 };
 
 const scenario: Scenario = {
