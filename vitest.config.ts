@@ -11,6 +11,7 @@ const ALONE = [
     (name) => `test/live/${name}.live.ts`,
   ),
   'test/faults/bad-source.live.ts',
+  'test/faults/source-faults.live.ts',
 ];
 
 export default defineConfig({
