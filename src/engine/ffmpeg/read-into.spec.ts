@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { FfmpegProcess } from './ffmpeg-process.js';
@@ -55,21 +56,26 @@ describe('output read into given memory', () => {
   });
 
   it('waits while it is paused, and the end of the child is seen all the same', async () => {
-    const writer = child(`const bytes = Buffer.alloc(100000); for (;;) require('fs').writeSync(3, bytes);`);
-    let [taken, pauseAt] = [0, 1e6];
-    const flow: Flow = readBytes(writer.output(0), (bytes) => {
-      taken += bytes.length;
-      if (taken < pauseAt) return;
-      pauseAt = Infinity;
-      flow.pause();
-    });
-    await expect.poll(() => taken).toBeGreaterThanOrEqual(1e6);
-    const before = taken;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(taken).toBe(before);
-    flow.resume();
-    await expect.poll(() => taken).toBeGreaterThan(before);
+    // Says 'more' when it is asked to, and then, elsewhere, that it has said it.
+    const writer = child(
+      `const { writeSync } = require('fs');
+       writeSync(3, 'first ');
+       process.stdin.on('data', () => { writeSync(3, 'more '); writeSync(1, 'said'); });`,
+    );
+    let taken = '';
+    const flow: Flow = readBytes(writer.output(0), (bytes) => (taken += bytes.toString()));
+    const sayMore = async (): Promise<void> => {
+      writer.stdin.write('?');
+      await once(writer.stdout, 'data');
+    };
+    await expect.poll(() => taken).toBe('first ');
     flow.pause();
+    await sayMore();
+    expect(taken).toBe('first ');
+    flow.resume();
+    await expect.poll(() => taken).toBe('first more ');
+    flow.pause();
+    await sayMore();
     writer.kill();
     expect((await writer.exited).signal).toBe('SIGKILL');
   });

@@ -14,6 +14,8 @@ export class Tap {
   private reader: FfmpegProcess | undefined;
   private readonly flow: Flow;
   private waiting = false;
+  /** All that will ever come has come; the child may be told to have ended a moment later. */
+  private isOver = false;
 
   /** Call it in the same turn as the child was started. `onKept` is told whenever something came that nobody decodes yet. */
   constructor(
@@ -27,6 +29,7 @@ export class Tap {
       this.take(bytes);
     });
     child.stdout.once('close', () => {
+      this.isOver = true;
       begin();
       this.reader?.stdin.end();
     });
@@ -46,7 +49,7 @@ export class Tap {
   copyTo(reader: FfmpegProcess): void {
     this.reader = reader;
     for (const bytes of this.kept ?? []) reader.stdin.write(bytes);
-    if (!this.child.alive) reader.stdin.end();
+    if (this.isOver) reader.stdin.end();
   }
 
   /** From here on `reader` gets everything, from the beginning, and nothing is kept any longer. */
