@@ -14,7 +14,7 @@ import type { Row, Scenario } from '../report.js';
 const ROUNDS = 7;
 
 const scenario: Scenario = {
-  about: `POST to playable, and POST to the first picture in hls.js (a page opened right after), two rungs and sound, for live sources with a 1 s GOP, ${ROUNDS} rounds each. RTMP: our listener, the publisher starts with the POST. Baseline: \`ffmpeg -f hls\` of the TCP source from its start to the first segment in its playlist, default probing.`,
+  about: `POST to playable, and POST to the first picture in hls.js (its page is there, and asks for the stream right after the POST), two rungs and sound, for live sources with a 1 s GOP, ${ROUNDS} rounds each. RTMP: our listener, the publisher starts with the POST. Baseline: \`ffmpeg -f hls\` of the TCP source from its start to the first segment in its playlist, default probing.`,
   async run(progress) {
     const media = await mkdtemp(join(tmpdir(), 'lockstep-start-'));
     const server = await startServer({ env: { MEDIA_ROOT: media } });
@@ -59,6 +59,7 @@ async function once(
 ): Promise<{ playable: number; picture: number }> {
   const stream_id = `start-${Date.now()}`;
   const camera = await source.begin();
+  const player = await pages.prepare('hls-js');
   try {
     const startedAt = performance.now();
     const since = (): number => (performance.now() - startedAt) / 1000;
@@ -67,18 +68,14 @@ async function once(
     const url = `${server}/streams/${stream_id}/playlist.m3u8`;
     const [playable, picture] = await Promise.all([
       untilStatus(server, stream_id, 'live').then(since),
-      firstPicture(pages, url).then(since),
+      player.play(url, 'watched.state().frames > 0').then(since),
     ]);
     await stopStream(server, stream_id);
     return { playable, picture };
   } finally {
+    await player.close();
     await camera.stop();
   }
-}
-
-async function firstPicture(pages: PlayerPages, url: string): Promise<void> {
-  const player = await pages.open('hls-js', url, {}, 'watched.state().frames > 0');
-  await player.closePage();
 }
 
 async function rounds<Result>(

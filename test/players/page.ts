@@ -58,9 +58,18 @@ export interface WatchedPlayer {
   readonly console: readonly string[];
 }
 
+/** A page whose player waits to be told what to play. */
+export interface ReadyPlayer {
+  /** Resolves when its picture moves, or `until` holds. */
+  play(manifest: string, until?: string): Promise<WatchedPlayer>;
+  close(): Promise<void>;
+}
+
 export interface PlayerPages {
-  /** Opens a page and resolves when its picture moves, or `until` holds. `settings` go to the player's own configuration. */
-  open(player: PlayerPage, manifest: string, settings?: object, until?: string): Promise<WatchedPlayer>;
+  /** Opens a page. `settings` go to the player's own configuration. */
+  prepare(player: PlayerPage, settings?: object): Promise<ReadyPlayer>;
+  /** Opens a page and plays. */
+  open(player: PlayerPage, manifest: string, settings?: object): Promise<WatchedPlayer>;
   close(): Promise<void>;
 }
 
@@ -70,15 +79,23 @@ const LIMIT_MS = 45_000;
 /** Serves the pages, and the players from node_modules, to this browser. */
 export async function servePlayerPages(browser: Browser): Promise<PlayerPages> {
   const files = await serveFolder(ROOT);
+  const prepare = async (player: PlayerPage, settings: object = {}): Promise<ReadyPlayer> => {
+    const query = new URLSearchParams({ settings: JSON.stringify(settings) });
+    const page = await browser.newPage();
+    const watched = watchedPlayer(page);
+    await page.goto(`${files.url}/test/players/${player}.html?${query.toString()}`);
+    return {
+      async play(manifest, until = 'watched.state().started && watched.state().frames > 30') {
+        await page.evaluate(`play(${JSON.stringify(manifest)})`);
+        await watched.reached(until);
+        return watched;
+      },
+      close: () => page.close(),
+    };
+  };
   return {
-    async open(player, manifest, settings = {}, until = 'watched.state().started && watched.state().frames > 30') {
-      const query = new URLSearchParams({ url: manifest, settings: JSON.stringify(settings) });
-      const page = await browser.newPage();
-      const watched = watchedPlayer(page);
-      await page.goto(`${files.url}/test/players/${player}.html?${query.toString()}`);
-      await watched.reached(until);
-      return watched;
-    },
+    prepare,
+    open: async (player, manifest, settings) => (await prepare(player, settings)).play(manifest),
     close: () => files.stop(),
   };
 }

@@ -64,8 +64,10 @@ export function videoElement() {
   return video;
 }
 
-/** `?url=` of the page: the manifest to play. */
-export const manifestUrl = () => new URLSearchParams(window.location.search).get('url');
+/** Resolves to the manifest to play when a test calls `play(url)`: by then the player is there. */
+export const manifestUrl = () => told;
+
+const told = new Promise((resolve) => (window.play = resolve));
 
 /** For the report of a failure: when, at what media time, with what ahead. */
 const where = (video) =>

@@ -102,6 +102,9 @@ function describeVideo(stream: ProbedStream, width: number, height: number): Non
   };
 }
 
+/** Denominator of the rates of 59.94, 29.97 and 23.976 a second. */
+const NTSC = 1001;
+
 /**
  * The nominal rate is exact where it is meant (29.97 and 30 differ), but absurd for a variable rate, where the average is
  * the honest one. Live sources may have only one of them yet.
@@ -112,7 +115,8 @@ function frameRate(stream: ProbedStream): Ratio {
   );
   if (!average || !nominal) return average ?? nominal ?? ratio(30);
   const agree = Math.abs(toNumber(nominal) / toNumber(average) - 1) < 0.1;
-  return agree ? nominal : average;
+  // In milliseconds (FLV) the nominal 59.94 is guessed to be 60; the average is then what the header says.
+  return agree && average.den !== NTSC ? nominal : average;
 }
 
 function plausible(rate: Ratio | undefined): Ratio | undefined {

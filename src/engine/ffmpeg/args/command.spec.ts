@@ -52,7 +52,7 @@ describe('ffmpeg arguments', () => {
 
   it('of a tap open a source once and copy its packets', () => {
     expect(ffmpegArguments(tapCommand(parseSource('rtmp://host/live/key', 10))).join(' ')).toBe(
-      `${GLOBAL} -protocol_whitelist rtmp,tcp -format_whitelist flv,live_flv -fflags +genpts -probesize 5000000 -analyzeduration 1000000 -rw_timeout 10000000 -i rtmp://host/live/key ` +
+      `${GLOBAL} -protocol_whitelist rtmp,tcp -format_whitelist flv,live_flv -fflags +genpts -probesize 5000000 -analyzeduration 1000000 -fpsprobesize 0 -rw_timeout 10000000 -i rtmp://host/live/key ` +
         '-map 0:V:0? -map 0:a:0? -c copy -f nut -max_interleave_delta 20000 -flush_packets 1 pipe:1',
     );
   });
