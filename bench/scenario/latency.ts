@@ -32,6 +32,7 @@ export interface LatencyTerms {
 /** With the settings that docs/players.md asks for. */
 export const PLAYERS = {
   'hls.js': { player: 'hls-js', manifest: 'playlist.m3u8', settings: { maxLiveSyncPlaybackRate: 1.06 } },
+  'hls.js, catch-up': { player: 'hls-js', manifest: 'playlist.m3u8', settings: { catchUp: true } },
   'Shaka, HLS': {
     player: 'shaka',
     manifest: 'playlist.m3u8',
@@ -43,7 +44,7 @@ export const PLAYERS = {
 
 const TERMS: LatencyTerms = {
   parts: [0.2, 0.333, 0.5],
-  players: ['hls.js', 'Shaka, HLS', 'dash.js', 'Shaka, DASH'],
+  players: ['hls.js', 'hls.js, catch-up', 'Shaka, HLS', 'dash.js', 'Shaka, DASH'],
   ...{ settleSeconds: 15, seconds: IS_SHORT ? 30 : 60, qualities: ['360p'], legs: true },
 };
 

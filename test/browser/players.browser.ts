@@ -31,7 +31,7 @@ const DASH_REQUESTS = { least: 0.5, most: 4 };
 const JUDGES: readonly Judge[] = [
   {
     ...{ name: 'hls.js on LL-HLS', page: 'hls-js', manifest: 'playlist.m3u8', requests: HLS_REQUESTS },
-    settings: { maxLiveSyncPlaybackRate: 1.06 },
+    settings: { catchUp: true },
   },
   {
     ...{ name: 'Shaka on LL-HLS', page: 'shaka', manifest: 'playlist.m3u8', requests: HLS_REQUESTS },

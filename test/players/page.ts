@@ -1,6 +1,9 @@
 /** A bare page with one player on it, watched from a test. The pages are the HTML files of this folder. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { serveFolder } from '../support/serve-folder.js';
 
 export type PlayerPage = 'hls-js' | 'dash-js' | 'shaka';
@@ -78,7 +81,7 @@ const LIMIT_MS = 45_000;
 
 /** Serves the pages, and the players from node_modules, to this browser. */
 export async function servePlayerPages(browser: Browser): Promise<PlayerPages> {
-  const files = await serveFolder(ROOT);
+  const files = await serveFolder(ROOT, { '/catch-up.js': await catchUpScript() });
   const prepare = async (player: PlayerPage, settings: object = {}): Promise<ReadyPlayer> => {
     const query = new URLSearchParams({ settings: JSON.stringify(settings) });
     const page = await browser.newPage();
@@ -98,6 +101,13 @@ export async function servePlayerPages(browser: Browser): Promise<PlayerPages> {
     open: async (player, manifest, settings) => (await prepare(player, settings)).play(manifest),
     close: () => files.stop(),
   };
+}
+
+/** The player page's own way to its target latency, as a page without a bundler has it. */
+async function catchUpScript(): Promise<string> {
+  const source = await readFile(join(ROOT, 'web', 'src', 'player', 'catch-up.ts'), 'utf8');
+  const compilerOptions = { target: ScriptTarget.ES2022, module: ModuleKind.ES2022 };
+  return transpileModule(source, { compilerOptions }).outputText;
 }
 
 function watchedPlayer(page: Page): WatchedPlayer {

@@ -75,7 +75,8 @@ const where = (video) =>
 
 const finite = (value) => (Number.isFinite(value) ? value : null);
 
-function bufferAhead(video) {
+/** Seconds that can be played without a gap. */
+export function bufferAhead(video) {
   const { buffered, currentTime } = video;
   for (let index = 0; index < buffered.length; index += 1) {
     if (buffered.start(index) <= currentTime && currentTime < buffered.end(index))

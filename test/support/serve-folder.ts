@@ -3,8 +3,15 @@ import fastifyStatic from '@fastify/static';
 import fastify from 'fastify';
 import type { AddressInfo } from 'node:net';
 
-export async function serveFolder(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** `scripts`: JavaScript that is in no file, by its path. */
+export async function serveFolder(
+  folder: string,
+  scripts: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   const server = fastify({ forceCloseConnections: true });
+  for (const [path, text] of Object.entries(scripts)) {
+    server.get(path, (_request, reply) => reply.type('text/javascript').send(text));
+  }
   await server.register(fastifyStatic, {
     root: folder,
     cacheControl: false,

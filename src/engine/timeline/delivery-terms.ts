@@ -19,10 +19,10 @@ export interface TermsInput {
 }
 
 /**
- * How far DASH players are told to stay behind what is published, in parts: one that is being made, and one and a quarter
- * in hand. They read a segment as it is made, so they need less in hand than HLS players, who fetch whole parts.
+ * How far DASH players are told to stay behind what is published, in parts: one that is being made, and one in hand.
+ * They read a segment as it is made, so they need less in hand than HLS players, who fetch whole parts.
  */
-const PARTS_BEHIND = 2.25;
+const PARTS_BEHIND = 2;
 
 export function deliveryTerms({ grid, tracks, lowLatency, windowSegments, pipelineDelay }: TermsInput): DeliveryTerms {
   const longest = (ticksOf: (track: TrackGrid) => number): number =>

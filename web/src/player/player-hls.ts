@@ -1,8 +1,10 @@
 /** HLS by hls.js in its low-latency mode. */
 import Hls, { ErrorTypes, Events, type ErrorData, type Level } from 'hls.js';
 import type { Player, PlayerRequest, Rung } from './player';
+import { keepUp } from './catch-up';
 import { LoadMeter } from './load-meter';
 import { startNativeHls } from './player-native';
+import { bufferedAhead } from './report';
 
 /** A second media error this soon after the first was not cured by the first recovery. */
 const RECOVERY_GRACE_MS = 5_000;
@@ -13,8 +15,8 @@ export function startHls(request: PlayerRequest): Player {
   const hls = new Hls({
     lowLatencyMode: true,
     backBufferLength: 30,
-    // A little faster than life after a stall; without it the latency of that moment stays for good.
-    maxLiveSyncPlaybackRate: 1.06,
+    // Ours goes nearer, see catch-up.ts; with neither, the latency after a stall would stay for good.
+    maxLiveSyncPlaybackRate: 1,
   });
   const meter = new LoadMeter();
   let lastRecoveryAt = -Infinity;
@@ -35,6 +37,7 @@ export function startHls(request: PlayerRequest): Player {
   });
   hls.loadSource(url);
   hls.attachMedia(video);
+  const letGo = keepUp(hls, video, bufferedAhead);
 
   const rungs = () => hls.levels.map(toRung).sort((a, b) => b.height - a.height || b.bitrateBps - a.bitrateBps);
   return {
@@ -51,7 +54,10 @@ export function startHls(request: PlayerRequest): Player {
     goLive: () => {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
-    destroy: () => hls.destroy(),
+    destroy: () => {
+      letGo();
+      hls.destroy();
+    },
   };
 }
 

@@ -47,7 +47,8 @@ export function reportOf(session: Session, video: HTMLVideoElement): PlaybackRep
   };
 }
 
-function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
+/** Seconds that can be played without a gap. */
+export function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
   for (let index = 0; index < buffered.length; index += 1) {
     // A player may stand a hair before the range it is about to play.
     if (buffered.start(index) - 0.1 <= currentTime && currentTime <= buffered.end(index)) {
