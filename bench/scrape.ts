@@ -24,3 +24,12 @@ export async function readMetrics(server: string): Promise<Metrics> {
     },
   };
 }
+
+/** A part that is published later than this after its end is late: a player that keeps three parts waits for it. */
+export const LATE_SECONDS = 0.5;
+
+/** Parts that were published late, since the beginning. */
+export function lateParts(metrics: Metrics): number {
+  const published = metrics.sum('lockstep_rung_publish_delay_seconds_count');
+  return published - metrics.sum('lockstep_rung_publish_delay_seconds_bucket', { le: `${LATE_SECONDS}` });
+}

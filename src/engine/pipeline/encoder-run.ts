@@ -3,6 +3,7 @@ import type { FfmpegProcess } from '../ffmpeg/index.js';
 import type { Frame } from '../playout/index.js';
 import { Problem } from '../problem.js';
 import { partSeconds, type TrackGrid } from '../timeline/index.js';
+import { MAX_QUEUED_UNITS, QueueLimit } from './queue-limit.js';
 import { isWorking, Silence } from './silence.js';
 
 /** What is needed of an encoder: raw units in, fragments of one unit out. */
@@ -14,11 +15,6 @@ export interface EncoderRunOptions {
   readonly unitBytes: number;
 }
 
-/** Units that may wait for an encoder; beyond it, it is too slow. It bounds memory: they are raw. */
-export const MAX_QUEUED_UNITS = 45;
-/** A stream begins with up to two segments of padding at once (one picture, many times), and gets this long to work it off. */
-const CATCH_UP_MS = 4_000;
-const MAX_QUEUED_AT_START = 1_500;
 /**
  * A player keeps three parts in hand (PART-HOLD-BACK): with a rendition that is silent for longer it stalls, and only a gap
  * sends it to another one. A second at least, for the hiccups of a machine.
@@ -36,7 +32,8 @@ export class EncoderRun {
   isFirst = false;
   /** Something of it has been packaged. */
   delivers = false;
-  private fedAt: number | undefined;
+  /** Since it is fed. */
+  private limit: QueueLimit | undefined;
   private readonly waiting: Frame[] = [];
   private writing = false;
   private finishing = false;
@@ -54,7 +51,7 @@ export class EncoderRun {
   }
 
   get isFed(): boolean {
-    return this.fedAt !== undefined;
+    return this.limit !== undefined;
   }
 
   get queuedUnits(): number {
@@ -64,10 +61,9 @@ export class EncoderRun {
   /** Hands it a unit; refuses with what is wrong with an encoder that is too far behind. */
   feed(unit: Frame): Problem | undefined {
     const now = performance.now();
-    if (this.fedAt === undefined) this.silence.end(now);
-    this.fedAt ??= now;
-    const mayCatchUp = this.isFirst && now - this.fedAt < CATCH_UP_MS;
-    if (this.queuedUnits > (mayCatchUp ? MAX_QUEUED_AT_START : MAX_QUEUED_UNITS)) {
+    if (!this.limit) this.silence.end(now);
+    this.limit ??= new QueueLimit(now, this.isFirst);
+    if (this.limit.isExceeded(now, this.queuedUnits)) {
       return this.silence.lastsMs(now) > this.patienceMs / 2 ? this.hung(now) : this.tooSlow();
     }
     this.waiting.push(unit.keep());

@@ -12,7 +12,8 @@ import { Frame } from '../playout/index.js';
 import type { Problem } from '../problem.js';
 import { MediaStore } from '../storage/index.js';
 import { firstUnitOf, houseGrid, ratio, videoTrack } from '../timeline/index.js';
-import { MAX_QUEUED_UNITS, type EncoderProcess } from './encoder-run.js';
+import type { EncoderProcess } from './encoder-run.js';
+import { MAX_QUEUED_UNITS } from './queue-limit.js';
 import { Rung } from './rung.js';
 
 const GRID = houseGrid(ratio(30), 2, 1 / 3);
