@@ -19,7 +19,7 @@ export interface DensityTerms {
   readonly seconds: number;
 }
 
-const TERMS: DensityTerms = { streams: [1, 10, 20, 30, 40, 50], rungs: [1, 2, 3], step: 2, seconds: 20 };
+const TERMS: DensityTerms = { streams: [1, 10, 20, 30, 40, 50], rungs: [1, 2, 3], step: 4, seconds: 15 };
 const SOURCE = { width: 852, height: 480 };
 const STREAMS_OF_RUNGS = 10;
 /** Until what runs all the time has been compiled for each thread. */

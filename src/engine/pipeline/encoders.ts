@@ -39,6 +39,12 @@ export interface EncodersOptions {
   readonly onProcess: (child: FfmpegProcess) => void;
 }
 
+/**
+ * Encoders of pictures stand back for whoever waits for what they made: our own thread, nginx, the sound. Those take little,
+ * and everything waits for them.
+ */
+const PICTURE_NICENESS = 5;
+
 /** What a rung has published so far. */
 class Published {
   parts = 0;
@@ -118,7 +124,10 @@ export class Encoders {
     return new Rung({
       ...this.reports(rendition.name),
       track: videoTrack(plan.grid),
-      startEncoder: this.starts(videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads })),
+      startEncoder: this.starts(
+        videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads }),
+        PICTURE_NICENESS,
+      ),
       primingUnits: 0,
       primingPackets: 0,
       unitBytes: yuv420Bytes(rendition.width, rendition.height),
@@ -137,9 +146,9 @@ export class Encoders {
     });
   }
 
-  private starts(command: CommandPlan): () => FfmpegProcess {
+  private starts(command: CommandPlan, niceness = 0): () => FfmpegProcess {
     const { spec, onProcess } = this.options;
-    const options = { program: spec.settings.ffmpegPath, args: ffmpegArguments(command) };
+    const options = { program: spec.settings.ffmpegPath, args: ffmpegArguments(command), niceness };
     return () => {
       const child = new FfmpegProcess(options);
       onProcess(child);
