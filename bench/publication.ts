@@ -12,6 +12,9 @@ export interface PublicationOptions {
   readonly seconds: number;
 }
 
+/** A part that was never made has no file. */
+const GAP = { birthtimeMs: undefined };
+
 /**
  * Milliseconds, one sample a part and rendition: from the birth of the part's file (our reading of the encoder's last
  * byte of it, a moment before) to the last byte of the playlist that a viewer was held for.
@@ -37,8 +40,9 @@ async function follow(
   let position = nextPart((await answer(url, agent)).text);
   while (performance.now() < endsAt) {
     const { text, atMs } = await answer(`${url}?_HLS_msn=${position.segment}&_HLS_part=${position.part}`, agent);
-    const { birthtimeMs } = await stat(join(folder, rendition, `${position.segment}.${position.part}.m4s`));
-    delays.push(atMs - birthtimeMs);
+    const file = join(folder, rendition, `${position.segment}.${position.part}.m4s`);
+    const { birthtimeMs } = await stat(file).catch(() => GAP);
+    if (birthtimeMs !== undefined) delays.push(atMs - birthtimeMs);
     position = nextPart(text);
   }
   return delays;

@@ -31,23 +31,6 @@ describe('a child process', () => {
     expect(exit.lastWords.length).toBeLessThanOrEqual(40);
   });
 
-  it('stands back for others as far as it is told to, with every thread', async () => {
-    const file = join(folder, 'nice.mjs');
-    writeFileSync(
-      file,
-      `import fs from 'node:fs';
-       const threads = fs.readdirSync('/proc/self/task');
-       // The niceness is the 19th field, the 17th after the name.
-       const nice = (id) => fs.readFileSync('/proc/self/task/' + id + '/stat', 'utf8').split(') ')[1].split(' ')[16];
-       console.log([...new Set(threads.map(nice))].join());
-       setInterval(() => {}, 1000);`,
-    );
-    const child = new FfmpegProcess({ program: process.execPath, args: [file], niceness: 7 });
-    expect(await firstLine(child)).toBe('7');
-    child.kill();
-    await child.exited;
-  });
-
   it('writes to pipes of its own beyond the usual three', async () => {
     const child = pretend('pipes', `import fs from 'node:fs'; fs.writeSync(3, 'three'); fs.writeSync(4, 'four');`, 2);
     const read = (index: number): Promise<string> =>

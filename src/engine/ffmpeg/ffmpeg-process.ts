@@ -3,8 +3,6 @@
  * words kept, ended politely and then by force.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { PassThrough, Readable, type Writable } from 'node:stream';
 
 export interface ChildExit {
@@ -26,8 +24,6 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** What it may allocate; beyond it, it ends. */
   readonly memoryLimitBytes?: number;
-  /** 0 to 19: how far it stands back for others where the processor is short (nice(1)). */
-  readonly niceness?: number;
 }
 
 const LINES_KEPT = 40;
@@ -77,7 +73,6 @@ export class FfmpegProcess {
       env: { ...childEnvironment(), ...options.env },
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
-    if (options.niceness !== undefined) this.standBack(options.niceness);
     this.keepLastWords();
     // A child that dies closes our end: EPIPE and ECONNRESET are its exit, told once by `exited`.
     for (const stream of this.pipes) stream?.on('error', () => undefined);
@@ -117,21 +112,6 @@ export class FfmpegProcess {
 
   get lastWords(): readonly string[] {
     return [...this.lines];
-  }
-
-  /**
-   * Before it has threads: each has a niceness of its own, and inherits it at birth. Where the kernel shares the processor by
-   * session (sched(7), autogroup), the session's counts: the child has one to itself.
-   */
-  private standBack(niceness: number): void {
-    const { pid } = this.child;
-    if (pid === undefined) return;
-    try {
-      setPriority(pid, niceness);
-      writeFileSync(`/proc/${pid}/autogroup`, `${niceness}`);
-    } catch {
-      // It is gone already, or the kernel has no such thing: it stands back as far as it does.
-    }
   }
 
   /** SIGTERM, and SIGKILL after `graceMs`: a child blocked in a demuxer may ignore the first. */

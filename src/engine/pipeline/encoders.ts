@@ -39,12 +39,6 @@ export interface EncodersOptions {
   readonly onProcess: (child: FfmpegProcess) => void;
 }
 
-/**
- * Encoders of pictures stand back for whoever waits for what they made: our own thread, nginx, the sound. Those take little,
- * and everything waits for them.
- */
-const PICTURE_NICENESS = 5;
-
 /** What a rung has published so far. */
 class Published {
   parts = 0;
@@ -124,10 +118,7 @@ export class Encoders {
     return new Rung({
       ...this.reports(rendition.name),
       track: videoTrack(plan.grid),
-      startEncoder: this.starts(
-        videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads }),
-        PICTURE_NICENESS,
-      ),
+      startEncoder: this.starts(videoEncoderCommand({ rendition, grid: plan.grid, preset: encoderPreset, threads })),
       primingUnits: 0,
       primingPackets: 0,
       unitBytes: yuv420Bytes(rendition.width, rendition.height),
@@ -146,9 +137,9 @@ export class Encoders {
     });
   }
 
-  private starts(command: CommandPlan, niceness = 0): () => FfmpegProcess {
+  private starts(command: CommandPlan): () => FfmpegProcess {
     const { spec, onProcess } = this.options;
-    const options = { program: spec.settings.ffmpegPath, args: ffmpegArguments(command), niceness };
+    const options = { program: spec.settings.ffmpegPath, args: ffmpegArguments(command) };
     return () => {
       const child = new FfmpegProcess(options);
       onProcess(child);
