@@ -31,7 +31,8 @@ const DASH_REQUESTS = { least: 0.5, most: 4 };
 const JUDGES: readonly Judge[] = [
   {
     ...{ name: 'hls.js on LL-HLS', page: 'hls-js', manifest: 'playlist.m3u8', requests: HLS_REQUESTS },
-    settings: { catchUp: true },
+    // The player page's own way is nearer, and is watched by hand: HLS_CATCH_UP=1.
+    settings: process.env['HLS_CATCH_UP'] ? { catchUp: true } : { maxLiveSyncPlaybackRate: 1.06 },
   },
   {
     ...{ name: 'Shaka on LL-HLS', page: 'shaka', manifest: 'playlist.m3u8', requests: HLS_REQUESTS },

@@ -12,7 +12,7 @@ const GUIDES = [
 ].map((name) => `docs/${name}.md`);
 
 /** Names in the environment that are no settings of the server: of the client, of compose files, of these pages. */
-const OTHERS = new Set(['LOCKSTEP_URL', 'LOCKSTEP_TOKEN', 'WATCH_SECONDS', 'TLS_FOLDER']);
+const OTHERS = new Set(['LOCKSTEP_URL', 'LOCKSTEP_TOKEN', 'WATCH_SECONDS', 'HLS_CATCH_UP', 'TLS_FOLDER']);
 
 /** Every source file of a folder, as one text. */
 const sourcesOf = (folder: string): string =>

@@ -19,8 +19,8 @@ export interface Position {
 const CATCH_UP_RATE = 1.06;
 /** It begins this far behind its target, and ends this far: in between it goes on with what it does, seconds. */
 const [BEGIN, END] = [0.1, 0.02];
-/** Parts that stay buffered whatever the latency: the next one comes within one. */
-const PARTS_IN_HAND = 1.5;
+/** Parts that stay buffered whatever the latency: a change of the rung takes two to fetch, and was seen to stall with less. */
+const PARTS_IN_HAND = 2.25;
 /** Farther behind than this somebody is watching the past, seconds. */
 const LIVE_RANGE = 6;
 
