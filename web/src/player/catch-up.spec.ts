@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catchUpRate, type Position } from './catch-up';
+import { catchUpRate, keepUp, type Position } from './catch-up';
 
 const AT_TARGET: Position = { latency: 1, target: 1, buffer: 0.9, part: 0.333 };
 
@@ -22,5 +22,25 @@ describe('the rate to play at', () => {
     ['is 1 ahead of the target', { latency: 0.5 }, 1.06, 1],
   ])('%s', (_name, change, rate, expected) => {
     expect(catchUpRate({ ...AT_TARGET, ...change }, rate)).toBe(expected);
+  });
+});
+
+describe('keeping up', () => {
+  it('goes on at the speed of life when the stream has ended, and when it is let go', () => {
+    const video = Object.assign(new EventTarget(), { playbackRate: 1 }) as HTMLVideoElement;
+    const details = { live: true, partTarget: 0.333 };
+    const letGo = keepUp({ latency: 2, targetLatency: 1, latestLevelDetails: details }, video, () => 1.8);
+    const look = (): number => {
+      video.dispatchEvent(new Event('timeupdate'));
+      return video.playbackRate;
+    };
+    expect(look()).toBe(1.06);
+    details.live = false;
+    expect(look()).toBe(1);
+    details.live = true;
+    expect(look()).toBe(1.06);
+    letGo();
+    expect(video.playbackRate).toBe(1);
+    expect(look()).toBe(1);
   });
 });

@@ -48,13 +48,20 @@ export function keepUp(
   video: HTMLVideoElement,
   bufferedAhead: (video: HTMLVideoElement) => number,
 ): () => void {
+  const letBe = (): void => {
+    if (video.playbackRate === CATCH_UP_RATE) video.playbackRate = 1;
+  };
   const look = (): void => {
     const { latency, targetLatency: target, latestLevelDetails: details } = hls;
-    if (target === null || !details?.live || !details.partTarget || video.paused) return;
+    // A stream that has ended is played at its own speed.
+    if (target === null || !details?.live || !details.partTarget) return letBe();
     const position = { latency, target, buffer: bufferedAhead(video), part: details.partTarget };
     const rate = catchUpRate(position, video.playbackRate);
     if (rate !== video.playbackRate) video.playbackRate = rate;
   };
   video.addEventListener('timeupdate', look);
-  return () => video.removeEventListener('timeupdate', look);
+  return () => {
+    video.removeEventListener('timeupdate', look);
+    letBe();
+  };
 }

@@ -1,10 +1,10 @@
 /** HLS by hls.js in its low-latency mode. */
 import Hls, { ErrorTypes, Events, type ErrorData, type Level } from 'hls.js';
 import type { Player, PlayerRequest, Rung } from './player';
+import { bufferedAhead } from './buffered-ahead';
 import { keepUp } from './catch-up';
 import { LoadMeter } from './load-meter';
 import { startNativeHls } from './player-native';
-import { bufferedAhead } from './report';
 
 /** A second media error this soon after the first was not cured by the first recovery. */
 const RECOVERY_GRACE_MS = 5_000;

@@ -1,4 +1,5 @@
 /** What is true of the playback right now, as a plain value: the page shows it and browser tests read it. */
+import { bufferedAhead } from './buffered-ahead';
 import type { Session, SessionError } from './session';
 import type { Protocol } from './player';
 
@@ -45,15 +46,4 @@ export function reportOf(session: Session, video: HTMLVideoElement): PlaybackRep
     droppedFrames: video.getVideoPlaybackQuality().droppedVideoFrames,
     playbackRate: video.playbackRate,
   };
-}
-
-/** Seconds that can be played without a gap. */
-export function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
-  for (let index = 0; index < buffered.length; index += 1) {
-    // A player may stand a hair before the range it is about to play.
-    if (buffered.start(index) - 0.1 <= currentTime && currentTime <= buffered.end(index)) {
-      return buffered.end(index) - currentTime;
-    }
-  }
-  return 0;
 }
