@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startStream, streamInfo, untilStatus, type StreamInfo } from '../support/api.js';
 import { complaints, judge } from '../support/judged.js';
 import { startNginx, type RunningNginx } from '../support/nginx.js';
-import { ffmpegChildren, remount, startServer, type RunningServer } from '../support/server.js';
+import { ffmpegChildren, setReadOnly, startServer, type RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
 const RENDITIONS = ['240p', 'tiny', 'audio'];
@@ -150,14 +150,14 @@ describe('a disk that fills up', () => {
 describe('a disk that turns read-only', () => {
   it('is told as what it is, and forgotten when it can be written again', async () => {
     await onAir({ diskMegabytes: 60, env: { DISK_RESERVE: '0' } });
-    await remount(server, 'ro');
+    await setReadOnly(server, true);
     const paused = await untilStorage(false);
     expect(paused.last_problem).toMatchObject({
       code: 'output-not-writable',
       detail: expect.stringContaining('mounted read-only'),
     });
     await untilGaps();
-    await remount(server, 'rw');
+    await setReadOnly(server, false);
     await untilStorage(true);
     await untilWhole(3);
     expect((await streamInfo(server.url, 'camera')).rungs.every(({ restarts }) => restarts === 0)).toBe(true);

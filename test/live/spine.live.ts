@@ -1,6 +1,9 @@
 /** From a real camera's push to what players get through nginx, and what is left after a stop, a crash and a restart. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FfmpegProcess } from '../../src/engine/ffmpeg/index.js';
+import { parseMediaName } from '../../src/engine/storage/index.js';
 import { startStream, stopStream, streamInfo, untilStatus } from '../support/api.js';
 import { freePort } from '../support/free-port.js';
 import { startNginx, type RunningNginx } from '../support/nginx.js';
@@ -147,6 +150,7 @@ describe('a server that dies', () => {
     const before = await contents();
     expect((await ffmpegChildren(server.outputDir)).length).toBeGreaterThan(0);
 
+    await until('it is stopped in the middle of a segment', () => stoppedInSegment(server!, 'phoenix/240p'));
     await server.kill();
     await until('its children are gone', async () => (await ffmpegChildren(server!.outputDir)).length === 0, 5_000);
     server = await server.restart();
@@ -185,6 +189,17 @@ function pushUntilAccepted(server: RunningServer, target: string): Promise<Ffmpe
     });
     return (await taken) === 'taken' && camera;
   });
+}
+
+/** Stops the server (SIGSTOP) if a segment has parts on disk and is not finished; it goes on otherwise. */
+async function stoppedInSegment({ pid, files }: RunningServer, rendition: string): Promise<boolean> {
+  process.kill(pid, 'SIGSTOP');
+  const names = await readdir(join(files, rendition));
+  const media = names.map(parseMediaName).filter((name) => name !== undefined);
+  const finished = new Set(media.flatMap((name) => (name.kind === 'segment' ? [name.segment] : [])));
+  if (media.some((name) => name.kind === 'part' && !finished.has(name.segment))) return true;
+  process.kill(pid, 'SIGCONT');
+  return false;
 }
 
 const lastOf = (names: readonly string[]): string => names.at(-1)!;

@@ -96,11 +96,17 @@ function onItsOwnDisk(megabytes: number): string[] {
   return ['unshare', ...asRoot, '--mount', 'sh', '-c', mount, 'sh'];
 }
 
-/** Mounts the disk of such a server anew: `ro` or `rw`. */
-export async function remount({ pid, outputDir }: RunningServer, how: 'ro' | 'rw'): Promise<void> {
+/**
+ * Makes the disk of such a server read-only, or what it was. A file open for writing would keep a disk from being mounted
+ * anew, and one always is: another mount of the same disk, read-only from its beginning, is put over it.
+ */
+export async function setReadOnly({ pid, outputDir }: RunningServer, readOnly: boolean): Promise<void> {
   const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
-  const mount = ['mount', '-o', `remount,${how}`, outputDir];
-  await promisify(execFile)('nsenter', ['--target', `${pid}`, ...asRoot, '--mount', ...mount]);
+  const over =
+    'mkdir -p "$1.ro" && mount --bind "$1" "$1.ro" && mount -o remount,bind,ro "$1.ro" && mount --move "$1.ro" "$1"';
+  const script = readOnly ? over : 'umount --lazy "$1"';
+  const inItsNamespace = ['--target', `${pid}`, ...asRoot, '--mount'];
+  await promisify(execFile)('nsenter', [...inItsNamespace, 'sh', '-c', script, 'sh', outputDir]);
 }
 
 async function end(
