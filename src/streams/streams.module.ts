@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
-import { startPipelineThread, systemLookup } from '../engine/pipeline/index.js';
+import { coresAvailable } from '../engine/capacity/index.js';
+import { PipelineThreads, systemLookup, type StartPipeline } from '../engine/pipeline/index.js';
 import { OriginModule } from '../origin/index.js';
 import { DiskModule } from '../platform/disk/index.js';
+import { SETTINGS, type Settings } from '../platform/settings/index.js';
 import { Admission, Machine } from './capacity/index.js';
 import { CapacityController } from './capacity.controller.js';
 import { CapacityMetrics } from './capacity.metrics.js';
@@ -16,6 +18,17 @@ import { SOURCE_LOOKUP, SourceGate } from './source-gate.js';
 import { START_PIPELINE, StreamsService } from './streams.service.js';
 import { DeliveriesController, EventsController, EventStreams, EventWebhooks } from './subscribers/index.js';
 import { ThumbnailController, ThumbnailService } from './thumbnail/index.js';
+
+/** Two at least: where there is one core, a stream that loses its thread need not take the only other one along. */
+const LEAST_THREADS = 2;
+
+const threadsAsSet = ({ streamThreads }: Settings): PipelineThreads =>
+  new PipelineThreads({ most: streamThreads ?? Math.max(LEAST_THREADS, Math.ceil(coresAvailable())) });
+
+const startIn =
+  (threads: PipelineThreads): StartPipeline =>
+  (spec, onFact) =>
+    threads.start(spec, onFact);
 
 /** Live streams: API, lifecycle, admission, stale sweep. */
 @Module({
@@ -47,7 +60,8 @@ import { ThumbnailController, ThumbnailService } from './thumbnail/index.js';
     Observations,
     ExplainService,
     ThumbnailService,
-    { provide: START_PIPELINE, useValue: startPipelineThread },
+    { provide: PipelineThreads, useFactory: threadsAsSet, inject: [SETTINGS] },
+    { provide: START_PIPELINE, useFactory: startIn, inject: [PipelineThreads] },
   ],
 })
 export class StreamsModule {}

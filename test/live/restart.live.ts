@@ -2,8 +2,7 @@
  * Threads, nginx and the server die, one by one, together, and again and again. An immutable cache watches all of their lives
  * through nginx: the same URLs go on, no name ever means other bytes, nothing is cut, and what is missing is a gap.
  */
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Violations } from '../../chaos/invariants/violations.js';
@@ -13,6 +12,7 @@ import { parseMediaPlaylist, type Position } from '../../load/hls/media-playlist
 import { startStream, streamInfo, untilStatus } from '../support/api.js';
 import { startNginx, type RunningNginx } from '../support/nginx.js';
 import { ask, type RawAnswer } from '../support/raw-http.js';
+import { saboteur, type Saboteur } from '../support/saboteur.js';
 import { ffmpegChildren, startServer, type RunningServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
@@ -25,7 +25,7 @@ const HELD = 200;
 
 let server: RunningServer;
 let nginx: RunningNginx;
-let folder: string;
+let vandal: Saboteur;
 let audience: Audience;
 let violations: Violations;
 /** When the server in turn was ordered to start. */
@@ -33,10 +33,8 @@ let startedAtMs: number;
 
 beforeAll(async () => {
   const startedAt = performance.now();
-  folder = await mkdtemp(join(tmpdir(), 'lockstep-restart-'));
-  const preload = join(folder, 'saboteur.cjs');
-  await writeFile(preload, SABOTEUR);
-  server = await startServer({ env: { NODE_OPTIONS: `--require ${preload}`, SABOTAGE: folder } });
+  vandal = await saboteur();
+  server = await startServer({ env: vandal.env });
   nginx = await startNginx({ originPort: server.port, outputDir: server.outputDir });
   await startStream(server.url, {
     stream_id: 'phoenix',
@@ -60,7 +58,7 @@ afterAll(async () => {
   await audience?.leave();
   await nginx?.stop();
   await server?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await vandal?.remove();
 });
 
 describe("a stream's thread", () => {
@@ -210,28 +208,11 @@ async function restart(kill: () => Promise<void>, startRest = () => Promise.reso
   return Math.round(performance.now() - startedAt);
 }
 
-/** Runs in every thread of the server: where it finds its file, it does what the file is called. */
-const SABOTEUR = `
-  const { existsSync, unlinkSync } = require('node:fs');
-  const { isMainThread } = require('node:worker_threads');
-  const acts = { throw: () => { throw new Error('sabotage'); }, hang: () => { for (;;); } };
-  const look = () => {
-    for (const [name, act] of Object.entries(acts)) {
-      const file = process.env.SABOTAGE + '/' + name;
-      if (!existsSync(file)) continue;
-      unlinkSync(file);
-      act();
-    }
-  };
-  if (!isMainThread) setInterval(look, 20).unref();
-`;
-
 /** Gives the time from the act until every rendition has something new, in ms; the children of the thread are gone then. */
 async function sabotage(act: 'throw' | 'hang'): Promise<number> {
   const children = await ffmpegChildren(server.outputDir);
   const startedAt = performance.now();
-  await writeFile(join(folder, act), '');
-  await until('it is done', async () => !(await readdir(folder)).includes(act));
+  await vandal.commit(act);
   const before = await positions();
   await until('the thread is lost', () => server.log().split('pipeline-lost').length > (act === 'throw' ? 1 : 2));
   await untilPast(before);

@@ -1,6 +1,6 @@
 export * from './messages.js';
 export * from './pipeline-spec.js';
-export * from './pipeline-thread.js';
+export { PipelineThreads, type Pipeline, type StartPipeline } from './threads/pipeline-threads.js';
 export * from './stream-plan.js';
 export * from './vitals.js';
 export { StreamPipeline } from './stream-pipeline.js';

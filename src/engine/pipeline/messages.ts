@@ -1,4 +1,4 @@
-/** What crosses between a stream's worker thread and the main thread: commands in, facts out. Plain values only. */
+/** What a stream's pipeline is told and tells, across threads: commands in, facts out. Plain values only. */
 import type { MediaFact } from '../packager/index.js';
 import type { SerializedProblem } from '../problem.js';
 import type { SourceDescription } from '../ffmpeg/index.js';
@@ -13,9 +13,6 @@ export type PipelineCommand =
   /** Cut to this source when it delivers; null: as the order of the list says. */
   | { readonly kind: 'want-source'; readonly index: number | null }
   | { readonly kind: 'update'; readonly change: PipelineChange };
-
-/** All that comes from a thread: facts, and every second the sign that it is not stuck. */
-export type PipelineMessage = PipelineFact | { readonly kind: 'alive' };
 
 export type EndReason = 'requested' | 'source-ended';
 

@@ -1,9 +1,9 @@
-/** What a stream's pipeline is to do, as it is handed to its worker thread. Plain values only. */
+/** What a stream's pipeline is to do, as it is handed to a worker thread. Plain values only. */
 import type { Rung, VideoRendition } from '../ladder/index.js';
 import type { SegmentFormat } from '../storage/index.js';
 import type { Ratio } from '../timeline/index.js';
 
-/** All a stream's thread needs to know, as it is given at its start. */
+/** All a pipeline needs to know, as it is given at its start. */
 export interface PipelineSpec {
   readonly streamId: string;
   /** The preferred source first; at least one. */

@@ -1,6 +1,6 @@
 /**
- * One stream, from its source to parts on disk: intake → playout → encoders → packagers. Lives in a worker thread of
- * its own; commands come by call, facts leave by `emit`.
+ * One stream, from its source to parts on disk: intake → playout → encoders → packagers. Lives in a worker thread,
+ * which it may share; commands come by call, facts leave by `emit`.
  */
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -54,6 +54,8 @@ export class StreamPipeline {
   constructor(
     private spec: PipelineSpec,
     private readonly emit: (fact: PipelineFact) => void,
+    /** This stream's share of what its thread uses. */
+    private readonly share: () => number = () => 1,
   ) {
     const room = new Room({ folder: dirname(spec.folder), reserveBytes: spec.settings.diskReserveBytes });
     this.store = new MediaStore(spec.folder, room);
@@ -74,6 +76,7 @@ export class StreamPipeline {
     } catch (error) {
       await this.fail(error);
     }
+    await this.leaveNoChild();
   }
 
   /** `end` closes what is open and says so; `pause` leaves at once, to be resumed under later numbers. */
@@ -257,6 +260,12 @@ export class StreamPipeline {
     });
   }
 
+  /** Whatever was still at work, a slate half drawn: the kernel would end it with the thread, but others may go on there. */
+  private async leaveNoChild(): Promise<void> {
+    for (const child of this.children) child.kill();
+    await Promise.all([...this.children].map(({ exited }) => exited));
+  }
+
   private tellProcesses(): void {
     this.emit({ kind: 'processes', pids: [...this.children].flatMap(({ pid }) => pid ?? []) });
   }
@@ -277,8 +286,8 @@ export class StreamPipeline {
         playout: { ...playout.counts },
         leadMs: playout.leadMs,
         rungs: encoders.takeVitals(),
-        heldBytes: memory.external_memory,
-        heapBytes: memory.used_heap_size,
+        heldBytes: Math.round(memory.external_memory * this.share()),
+        heapBytes: Math.round(memory.used_heap_size * this.share()),
       },
     });
   }

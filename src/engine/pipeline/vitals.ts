@@ -6,9 +6,9 @@ export interface PipelineVitals {
   /** How long before its house time media of the source on air arrives, ms; undefined while none does. */
   readonly leadMs: { readonly video?: number; readonly audio?: number };
   readonly rungs: readonly RungVitals[];
-  /** Memory the stream's thread holds, bytes: the raw pictures and media on their way. */
+  /** The stream's share of what its thread holds, bytes: raw pictures and media on their way. */
   readonly heldBytes: number;
-  /** Of its JavaScript heap in use, bytes. */
+  /** Its share of that thread's JavaScript heap in use, bytes. */
   readonly heapBytes: number;
 }
 

@@ -5,6 +5,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { folders, namesIn } from './folders.js';
 import { isTemporaryName, parseMediaName, timedName } from './media-path.js';
 import { isWholeFile, type Moofs } from './whole-file.js';
@@ -23,13 +24,14 @@ const HEAD_BYTES = 65_536;
 
 /**
  * Looks through a stream's folder. Gives `rendition/name` of every file that is broken; it is gone too, where the disk can
- * be written. Nothing may be writing yet.
+ * be written. Nothing of this stream may be writing yet; others in the thread go on between two files.
  */
 export async function recoverFolder(folder: string, terms: RecoveryTerms = {}): Promise<ReadonlySet<string>> {
   const broken = new Set<string>();
   for (const rendition of await folders(folder)) {
     const at = join(folder, rendition);
     for (const name of await namesIn(at)) {
+      await giveWay();
       if (isTemporaryName(name)) await removed(join(at, name));
       else if (isBroken(folder, rendition, name, terms)) {
         broken.add(`${rendition}/${name}`);
@@ -58,6 +60,7 @@ async function mendTimedNames(folder: string, decodeTimeOf: RecoveryTerms['decod
   const segments = new Map<number, string>();
   const timed: { name: string; inode: number }[] = [];
   for (const name of await namesIn(folder)) {
+    await giveWay();
     const media = parseMediaName(name);
     if (media?.kind !== 'timed' && !(media?.kind === 'segment' && media.format === 'fmp4')) continue;
     const { ino } = statSync(join(folder, name));

@@ -17,8 +17,8 @@ export interface Moofs {
 
 /**
  * Looks at the frame of a file, not at its picture: boxes that fill it to the byte (ISO/IEC 14496-12 4.2), packets in step
- * (ISO/IEC 13818-1 2.4.3.2), an init segment that has the hash it is named by. Synchronous: a dozen small reads a file,
- * thousands of files, before anything runs that could be kept waiting. False for a file that cannot be read.
+ * (ISO/IEC 13818-1 2.4.3.2), an init segment that has the hash it is named by. Synchronous: a dozen small reads are
+ * done sooner than they are waited for. False for a file that cannot be read.
  *
  * A CMAF segment that was cut between two chunks is in form: `reachesItsEnd` is asked about those that are.
  */

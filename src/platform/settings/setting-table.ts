@@ -177,6 +177,13 @@ export const SETTING_TABLE = {
       'Share of the processor cores that streams may be expected to need, all together. Above 1 more is given away than there is.',
     rule: decimal({ min: 0.01, max: 4 }),
   },
+  STREAM_THREADS: {
+    group: 'Encoding',
+    default: undefined,
+    meaning:
+      "Threads that streams share; unset, as many as there are processor cores, and two at least. As long as there are fewer streams, each has one of its own. More cost memory and processor time, and keep more streams out of another one's failure.",
+    rule: whole({ min: 1, max: 1000 }),
+  },
   SOURCE_TIMEOUT: {
     group: 'Sources',
     default: '10',

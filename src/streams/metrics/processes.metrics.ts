@@ -1,5 +1,6 @@
 /** What the server and its ffmpeg processes cost, all together and stream by stream; read from /proc at scrape. */
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { PipelineThreads } from '../../engine/pipeline/index.js';
 import {
   collectedCounter,
   collectedGauge,
@@ -22,6 +23,7 @@ export class ProcessesMetrics implements OnModuleInit {
   constructor(
     @Inject(MetricsRegistry) private readonly metrics: MetricsRegistry,
     @Inject(StreamsService) private readonly streams: StreamsService,
+    @Inject(PipelineThreads) private readonly threads: PipelineThreads,
   ) {}
 
   onModuleInit(): void {
@@ -34,6 +36,7 @@ export class ProcessesMetrics implements OnModuleInit {
     const gauge = (name: string, help: string, value: () => number | Promise<number>): void =>
       collectedGauge(this.metrics.registry, { name, help }, async () => [{ value: await value() }]);
     gauge('streaming_ffmpeg_processes', 'Running ffmpeg and ffprobe processes', () => this.children().length);
+    gauge('lockstep_stream_threads', 'Threads that streams run in', () => this.threads.count);
     gauge(
       'streaming_cpu_percent',
       'CPU of the server and its ffmpeg processes since the last scrape; 100 is one core',
@@ -60,7 +63,7 @@ export class ProcessesMetrics implements OnModuleInit {
       registry,
       {
         name: 'lockstep_stream_memory_bytes',
-        help: 'Memory of a stream: of its ffmpeg processes, of its thread for pictures and media on their way, and of that thread for its JavaScript heap',
+        help: 'Memory of a stream: of its ffmpeg processes, and its share of what its thread holds: pictures and media on their way, and JavaScript heap',
         labels: ['stream', 'of'],
       },
       async () => this.memory(await this.readings()),
