@@ -1,5 +1,5 @@
-/** Folders that may not be there. */
-import { readdir, rmdir } from 'node:fs/promises';
+/** Folders and files that may not be there. */
+import { readdir, rmdir, unlink } from 'node:fs/promises';
 
 /** Names of the folders in `folder`; none when it does not exist. */
 export async function folders(folder: string): Promise<string[]> {
@@ -19,6 +19,15 @@ export async function namesIn(folder: string): Promise<string[]> {
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
+  }
+}
+
+/** One call to the file system, where `rm` makes three: a stream removes a dozen files a second. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
 }
 

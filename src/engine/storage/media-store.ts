@@ -1,10 +1,10 @@
 /** A stream's folder on disk. A file is whole before it has its name, and a name once given is never given again. */
 import { mkdirSync } from 'node:fs';
-import { link, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BegunMark, type HighestSegment } from './begun-mark.js';
 import { writeDurably } from './durable.js';
-import { folders, isMissing, namesIn, removeIfEmpty } from './folders.js';
+import { folders, isMissing, namesIn, removeFile, removeIfEmpty } from './folders.js';
 import { InitJournal, type InitChange } from './init-journal.js';
 import {
   INIT_JOURNAL,
@@ -127,7 +127,7 @@ export class MediaStore {
   }
 
   async remove(rendition: string, names: readonly string[]): Promise<void> {
-    for (const name of names) await rm(join(this.folder, rendition, name), { force: true });
+    for (const name of names) await removeFile(join(this.folder, rendition, name));
   }
 
   /**
@@ -173,7 +173,7 @@ export class MediaStore {
       if (parseMediaName(name) || isTemporaryName(name) || name === INIT_JOURNAL) await this.remove(rendition, [name]);
     }
     for (const rendition of await folders(this.folder)) await removeIfEmpty(join(this.folder, rendition));
-    for (const name of await namesIn(this.folder)) if (isStreamRecord(name)) await rm(join(this.folder, name));
+    for (const name of await namesIn(this.folder)) if (isStreamRecord(name)) await removeFile(join(this.folder, name));
     await removeIfEmpty(this.folder);
   }
 
@@ -201,7 +201,7 @@ export class MediaStore {
       await rename(temporary, at(name));
     } catch (error) {
       for (const left of [temporary, ...(alias === undefined ? [] : [at(alias)])])
-        await rm(left, { force: true }).catch(() => undefined);
+        await removeFile(left).catch(() => undefined);
       throw error;
     }
   }
@@ -235,6 +235,6 @@ export class MediaStore {
 
 async function linkAnew(file: string, alias: string): Promise<void> {
   // Left by a life that ended before the name it stands for: that life's bytes were never told.
-  await rm(alias, { force: true });
+  await removeFile(alias);
   await link(file, alias);
 }
