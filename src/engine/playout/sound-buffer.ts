@@ -65,7 +65,7 @@ export class SoundBuffer {
 
   /** An AAC frame of silence; the first one after sound decays from the last sample instead of cutting it off. */
   silence(): Buffer {
-    const block = silentBytes(BLOCK_BYTES);
+    const block = Buffer.alloc(BLOCK_BYTES);
     if (!this.silent) this.fadeOutOver(block);
     this.silent = true;
     this.broken = false;
@@ -74,7 +74,7 @@ export class SoundBuffer {
 
   /** Samples `from` to `from + count`, silence where there are none. */
   private copy(from: number, count: number): Buffer {
-    const bytes = silentBytes(count * BYTES_PER_SAMPLE);
+    const bytes = Buffer.alloc(count * BYTES_PER_SAMPLE);
     // Where in `bytes` the first piece begins; negative where it began before them.
     let at = (this.start - from) * BYTES_PER_SAMPLE;
     for (const piece of this.pieces) {
@@ -114,9 +114,6 @@ export class SoundBuffer {
     this.silent = false;
   }
 }
-
-/** Of Node's pool, unlike `alloc`: fifty blocks a second and stream are not worth a piece of memory each. */
-const silentBytes = (count: number): Buffer => Buffer.allocUnsafe(count).fill(0);
 
 function add(block: Buffer, at: number, value: number): void {
   block.writeInt16LE(Math.max(-32_768, Math.min(32_767, block.readInt16LE(at) + Math.trunc(value))), at);

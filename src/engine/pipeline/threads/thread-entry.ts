@@ -8,12 +8,6 @@ import type { FromThread, ToThread } from './messages.js';
 
 const ALIVE_EVERY_MS = 1_000;
 
-/**
- * Fragments and blocks of sound are a few kilobytes each, thousands a second: from a pool of 8 KB most would be pieces of
- * memory of their own, whose sum makes V8 collect everything again and again.
- */
-Buffer.poolSize = 256 * 1024;
-
 const port = parentPort!;
 const tell = (message: FromThread): void => port.postMessage(message);
 const pipelines = new Map<number, StreamPipeline>();
