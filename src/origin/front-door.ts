@@ -76,8 +76,8 @@ export class FrontDoor implements OnModuleInit {
   /** Once nobody waits for an answer any more: thousands are answered in one instant, and counting costs as much again. */
   private later(act: () => void): void {
     if (this.uncounted.push(act) > 1) return;
-    // Not a tick: those are between the answers.
-    setImmediate(() => {
+    // A tick comes after all the promises of this instant.
+    process.nextTick(() => {
       for (const count of this.uncounted.splice(0)) count();
     });
   }

@@ -16,18 +16,9 @@ interface Waiter {
   readonly settle: (met: boolean) => void;
 }
 
-/**
- * So many are let go at a time. Node sends what was written in an instant when all of that instant is done: of thousands
- * let go at once nobody would get a byte before the last answer is made. This way who reads them works beside us.
- */
-const AT_ONCE = 64;
-
 export class Waiters {
   private readonly waiting = new Set<Waiter>();
-  /** Those whose condition is met and who have not been let go yet, in the order they came. */
-  private due: Waiter[] = [];
 
-  /** Who still waits for something to change. */
   get count(): number {
     return this.waiting.size;
   }
@@ -54,21 +45,9 @@ export class Waiters {
     });
   }
 
-  /** Something changed: lets go everyone whose condition now holds, and nothing else happens in between. */
+  /** Something changed: lets go everyone whose condition now holds. */
   wake(): void {
-    const goesOn = this.due.length > 0;
-    for (const waiter of this.waiting) {
-      if (!waiter.isMet()) continue;
-      this.waiting.delete(waiter);
-      this.due.push(waiter);
-    }
-    if (!goesOn) this.letGo();
-  }
-
-  private letGo(): void {
-    for (const waiter of this.due.splice(0, AT_ONCE)) waiter.settle(true);
-    // This tick comes before those that send what is being made now, and its promises after them: made, sent, made, sent.
-    if (this.due.length > 0) queueMicrotask(() => process.nextTick(() => this.letGo()));
+    for (const waiter of this.waiting) if (waiter.isMet()) waiter.settle(true);
   }
 
   /** Lets everyone go, met or not. */
