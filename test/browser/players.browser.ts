@@ -21,6 +21,8 @@ interface Judge {
   readonly settings?: object;
   /** False for a player that cannot be asked to change between rungs of LL-HLS. */
   readonly changesRung?: false;
+  /** A change of rung may stand still for so long; not at all otherwise. */
+  readonly changeMayStallMs?: number;
   /** Requests a second: twelve of HLS (a playlist and a part, three times a second, for picture and sound), under two of DASH. */
   readonly requests: { readonly least: number; readonly most: number };
 }
@@ -33,6 +35,8 @@ const JUDGES: readonly Judge[] = [
     ...{ name: 'hls.js on LL-HLS', page: 'hls-js', manifest: 'playlist.m3u8', requests: HLS_REQUESTS },
     // The player page's own way is nearer, and is watched by hand: HLS_CATCH_UP=1.
     settings: process.env['HLS_CATCH_UP'] ? { catchUp: true } : { maxLiveSyncPlaybackRate: 1.06 },
+    // Told to change twice within a segment, it leaves out the parts between them now and then, and jumps (docs/players.md).
+    changeMayStallMs: 500,
   },
   {
     ...{ name: 'Shaka on LL-HLS', page: 'shaka', manifest: 'playlist.m3u8', requests: HLS_REQUESTS },
@@ -173,7 +177,12 @@ describe.each(JUDGES.filter(({ changesRung }) => changesRung !== false))('$name'
       await player.reached(`watched.state().height === ${height}`);
     }
     const after = await player.seen();
-    expect(after.stalls.slice(before.stalls.length)).toEqual([]);
+    const { changeMayStallMs = 0 } = judge;
+    const stalls = after.stalls.slice(before.stalls.length);
+    if (changeMayStallMs === 0) expect(stalls).toEqual([]);
+    // One of the three changes at most, and none that lasts.
+    else expect(stalls.length).toBeLessThan(2);
+    expect(after.stallMs.slice(before.stallMs.length).filter((ms) => ms > changeMayStallMs)).toEqual([]);
     expect(after.fatal).toEqual([]);
   });
 });
