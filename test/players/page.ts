@@ -25,8 +25,6 @@ export interface Sample {
 export interface Seen {
   /** `waiting` events of a picture that had already played: when and where each came. */
   readonly stalls: readonly string[];
-  /** How long each of them lasted, as far as it is over. */
-  readonly stallMs: readonly number[];
   /** Quarters of a second in which playback stood still, with or without such an event. */
   readonly standstills: number;
   /** Jumps of a picture that had already played, the player's own doing. */

@@ -14,18 +14,11 @@ const SAMPLE_MS = 250;
  *   player's own library can tell; `latencySeconds` is its own opinion and may be NaN
  */
 export function watch(video, player) {
-  const seen = { stalls: [], stallMs: [], standstills: 0, seeks: [], errors: [], fatal: [], samples: [] };
+  const seen = { stalls: [], standstills: 0, seeks: [], errors: [], fatal: [], samples: [] };
   let started = false;
-  let stalledAt;
-  video.addEventListener('playing', () => {
-    started = true;
-    if (stalledAt !== undefined) seen.stallMs.push(performance.now() - stalledAt);
-    stalledAt = undefined;
-  });
+  video.addEventListener('playing', () => (started = true));
   video.addEventListener('waiting', () => {
-    if (!started || video.seeking || video.paused) return;
-    seen.stalls.push(where(video));
-    stalledAt ??= performance.now();
+    if (started && !video.seeking && !video.paused) seen.stalls.push(where(video));
   });
   video.addEventListener('seeking', () => {
     if (started) seen.seeks.push(where(video));

@@ -89,7 +89,12 @@ describe("a stream's thread", () => {
   });
 
   it('that has nothing to tell but is alive goes on, and nobody hears of it', async () => {
-    const { run } = threads(`${WELL} on.run = (id) => setTimeout(() => say(id, 'processes'), 1500);`);
+    // Three times as long as silence may last.
+    const { run } = threads(`${WELL}
+      on.run = (id) => {
+        let beats = 0;
+        setInterval(() => (alive(), (beats += 1) === 30 && say(id, 'processes')), 50).unref();
+      };`);
     const { pipeline, over, begun } = run();
     await begun;
     await pipeline.stop('end');
