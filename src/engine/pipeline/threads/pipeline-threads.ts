@@ -31,6 +31,7 @@ export interface ThreadsOptions {
   readonly limits?: ThreadLimits;
 }
 
+/** The threads of all pipelines: `start` is a `StartPipeline`. */
 export class PipelineThreads {
   private readonly all = new Set<PipelineThread>();
   private readonly shared = new Set<PipelineThread>();
@@ -44,7 +45,7 @@ export class PipelineThreads {
     return this.all.size;
   }
 
-  /** Starts a pipeline, as `StartPipeline` says. */
+  /** Starts a pipeline in the thread that is its turn. */
   start(spec: PipelineSpec, onFact: (fact: PipelineFact) => void): Pipeline {
     const { streamId } = spec;
     const thread = this.suspects.has(streamId) ? this.newThread(`stream ${streamId}`) : this.sharedThread();
